@@ -1,0 +1,304 @@
+//! The one error type of the library.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// What went wrong, with the place and the remedy.
+///
+/// Messages are complete sentences for the person who runs the program: they name the file, the
+/// line (counted from 1) and what to do about it. Programs match on the variants and their fields.
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder, `-` for standard input.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+
+    /// A row of a corpus can't be used.
+    #[error("{place}: {kind}")]
+    Corpus {
+        /// File and line.
+        place: Place,
+        /// What is wrong with the row.
+        kind: CorpusErrorKind,
+    },
+
+    /// A parameter lies outside its range.
+    #[error("{name} = {value} is out of range: expected {expected}")]
+    Param {
+        /// The parameter's name, as in the API and the command line.
+        name: &'static str,
+        /// The value that was given.
+        value: String,
+        /// The accepted range, in words.
+        expected: &'static str,
+    },
+
+    /// No term survived the document-frequency limits.
+    #[error(
+        "the vocabulary is empty: none of the {n_terms} terms of {n_samples} articles is left by min_df = {min_df} and max_df = {max_df}; lower min_df, raise max_df, or give more text"
+    )]
+    EmptyVocabulary {
+        /// Distinct terms before the limits were applied.
+        n_terms: usize,
+        /// Articles counted.
+        n_samples: usize,
+        /// The lower limit, in articles.
+        min_df: u32,
+        /// The upper limit, as a share of the articles.
+        max_df: f64,
+    },
+
+    /// Training needs at least two classes (or one label that some articles have and others lack).
+    #[error(
+        "training needs at least two classes, found {}: give rows of another class, or name another key as the label",
+        found_classes(found)
+    )]
+    TooFewClasses {
+        /// The classes that were found.
+        found: Vec<String>,
+    },
+
+    /// A dense copy of the features would not fit the memory budget.
+    #[error(
+        "a dense matrix of these features needs {bytes} bytes, more than the limit of {limit}; lower top_k, or use a sparse classifier"
+    )]
+    DenseTooLarge {
+        /// What the matrix would take.
+        bytes: u64,
+        /// The budget.
+        limit: u64,
+    },
+
+    /// Two inputs that must describe the same rows or columns don't.
+    #[error("{what}: expected {expected}, found {found}")]
+    Shape {
+        /// What was compared.
+        what: &'static str,
+        /// The size that was needed.
+        expected: usize,
+        /// The size that was given.
+        found: usize,
+    },
+
+    /// The rows can't be split as asked.
+    #[error("{0}")]
+    Split(SplitError),
+
+    /// A model file can't be trusted.
+    #[error("{}: {source}", path.display())]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ModelFileError,
+    },
+
+    /// An error of the linfa crate.
+    #[error(transparent)]
+    Linfa(#[from] linfa::Error),
+}
+
+/// A short form of [`std::result::Result`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A parameter out of its range.
+    pub(crate) fn param(name: &'static str, value: impl fmt::Display, expected: &'static str) -> Error {
+        Error::Param { name, value: value.to_string(), expected }
+    }
+
+    /// An operating-system error with its path.
+    pub(crate) fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Error {
+        Error::Io { path: path.into(), source }
+    }
+}
+
+/// Where a row stands: the file and, where it has lines, the line counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The file as it was given, `-` for standard input.
+    pub path: PathBuf,
+    /// The line, counted from 1; `None` where the whole file is one article.
+    pub line: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.path.display()),
+            None => write!(f, "{}", self.path.display()),
+        }
+    }
+}
+
+/// What can be wrong with one row of a corpus.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CorpusErrorKind {
+    /// The line is not a JSON object.
+    #[error("not a JSON object ({reason}); each line must be one object such as {{\"text\": \"…\", \"label\": \"…\"}}")]
+    Json {
+        /// The parser's reason, with the column.
+        reason: String,
+    },
+    /// The row of a table can't be read.
+    #[error("not a row of this table ({reason})")]
+    Table {
+        /// The parser's reason.
+        reason: String,
+    },
+    /// There is no text.
+    #[error("no text; a row needs the key \"text\" with a non-empty string")]
+    MissingText,
+    /// There is no label.
+    #[error("no label under the key \"{key}\"; add it, or name another key with --label (keys here: {})", .found.join(", "))]
+    MissingLabel {
+        /// The key that was looked for.
+        key: String,
+        /// The keys that the row has.
+        found: Vec<String>,
+    },
+    /// A value has the wrong type.
+    #[error("the key \"{key}\" holds {found}, expected {expected}")]
+    WrongType {
+        /// The key.
+        key: String,
+        /// What was found.
+        found: &'static str,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// Some rows have one class, others several.
+    #[error("this row has {found}, the rows before it {expected}; a corpus holds one or the other")]
+    MixedTasks {
+        /// The kind of this row.
+        found: &'static str,
+        /// The kind of the rows before.
+        expected: &'static str,
+    },
+    /// The bytes are not UTF-8.
+    #[error("invalid UTF-8 at byte {at} of the {unit}; convert the file to UTF-8 (for example with iconv)")]
+    InvalidUtf8 {
+        /// The offset of the first bad byte.
+        at: usize,
+        /// `line` or `file`.
+        unit: &'static str,
+    },
+    /// A span points outside its text.
+    #[error("the span {start}..{end} does not fit a text of {len} code points")]
+    SpanOutOfText {
+        /// First code point.
+        start: usize,
+        /// One past the last code point.
+        end: usize,
+        /// Length of the text in code points.
+        len: usize,
+    },
+    /// The file's name tells no known format.
+    #[error("unknown file type; use .jsonl, .csv, .tsv, .txt or .html, each also with .gz or .zst, or a folder")]
+    UnknownFormat,
+    /// Compressed data is damaged or expands beyond the limit.
+    #[error("can't decompress: {reason}")]
+    Compression {
+        /// The decoder's reason.
+        reason: String,
+    },
+    /// Nothing to read.
+    #[error("no articles found")]
+    Empty,
+    /// A key that was asked for is missing.
+    #[error("the key \"{key}\" is missing, and {needed_for} needs it (keys here: {})", .found.join(", "))]
+    MissingKey {
+        /// The key that was looked for.
+        key: String,
+        /// What needs it.
+        needed_for: &'static str,
+        /// The keys that the row has.
+        found: Vec<String>,
+    },
+}
+
+/// Why rows can't be split into folds.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SplitError {
+    /// More folds than there are things to divide.
+    #[error("{folds} folds need at least {folds} {what}, found {found}; use fewer folds")]
+    TooFew {
+        /// The folds asked for.
+        folds: usize,
+        /// `articles` or `groups`.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+    },
+    /// A class would be missing from some training part.
+    #[error(
+        "the class \"{class}\" occurs in {found} {what} only, so that a fold would train without it; add rows, drop the class, or use fewer folds"
+    )]
+    RareClass {
+        /// The class.
+        class: String,
+        /// `article` or `group`.
+        what: &'static str,
+        /// How often it occurs.
+        found: usize,
+    },
+    /// A date can't be read.
+    #[error("row {row}: the date \"{value}\" is not of the form YYYY, YYYY-MM or YYYY-MM-DD")]
+    Date {
+        /// The row, counted from 0.
+        row: usize,
+        /// The value.
+        value: String,
+    },
+}
+
+/// Why a model file is refused.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelFileError {
+    /// The file does not begin with `SLANTWIS`.
+    #[error("not a slantwise model (it does not begin with SLANTWIS)")]
+    Magic,
+    /// Written by another version of the format.
+    #[error(
+        "model format {found}, this program reads {supported}; train the model again, or use the version of slantwise that wrote it"
+    )]
+    Version {
+        /// The version in the file.
+        found: u32,
+        /// The version that this program reads.
+        supported: u32,
+    },
+    /// Fewer or more bytes than the header announces.
+    #[error("the file is damaged: {expected} bytes announced, {found} found; copy or train it again")]
+    Length {
+        /// Bytes announced by the header.
+        expected: u64,
+        /// Bytes in the file.
+        found: u64,
+    },
+    /// The checksum does not match.
+    #[error("the file is damaged: its checksum does not match; copy or train it again")]
+    Checksum,
+    /// The payload can't be decoded.
+    #[error("the file is damaged: {0}; copy or train it again")]
+    Payload(String),
+    /// The payload decodes, but makes no sense.
+    #[error("the file is inconsistent: {0}; train it again")]
+    Meaning(&'static str),
+}
+
+fn found_classes(found: &[String]) -> String {
+    match found {
+        [] => "none".to_string(),
+        names => format!("{} ({})", names.len(), names.join(", ")),
+    }
+}
