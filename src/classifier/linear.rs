@@ -1,6 +1,6 @@
 //! The fitted model of every classifier: weights, intercepts, and nothing else.
 
-use linfa::traits::PredictInplace;
+use linfa::traits::{Predict, PredictInplace};
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -166,5 +166,21 @@ impl PredictInplace<FeatureMatrix, Array2<bool>> for LinearModel {
 
     fn default_target(&self, x: &FeatureMatrix) -> Array2<bool> {
         Array2::from_elem((x.n_samples(), self.n_classes), false)
+    }
+}
+
+impl Predict<&FeatureMatrix, Array1<usize>> for LinearModel {
+    fn predict(&self, x: &FeatureMatrix) -> Array1<usize> {
+        let mut classes = self.default_target(x);
+        self.predict_inplace(x, &mut classes);
+        classes
+    }
+}
+
+impl Predict<&FeatureMatrix, Array2<bool>> for LinearModel {
+    fn predict(&self, x: &FeatureMatrix) -> Array2<bool> {
+        let mut flags = self.default_target(x);
+        self.predict_inplace(x, &mut flags);
+        flags
     }
 }

@@ -233,8 +233,8 @@ impl RowBuffer {
 /// let vectorizer = TfidfVectorizer::params().min_df(1).fit(&texts)?;
 /// let dataset = DatasetBase::new(vectorizer.transform(&texts), array![0, 1, 0, 1]);
 /// let model = LogisticRegression::params().c(10.0).fit(&dataset)?;
-/// let predicted = model.predict(vectorizer.transform(&["more arms"]));
-/// assert_eq!(predicted.targets, array![0]);
+/// let predicted: ndarray::Array1<usize> = model.predict(&vectorizer.transform(&["more arms"]));
+/// assert_eq!(predicted, array![0]);
 /// # Ok::<(), slantwise::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

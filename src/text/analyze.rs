@@ -337,8 +337,8 @@ mod tests {
 
     #[test]
     fn character_ngrams_are_those_of_char_wb() {
-        let found: Vec<String> = grams("Aб c", (2, 3)).into_iter().map(|g| g.0).collect();
-        assert_eq!(found, [" a", "aб", "б ", " aб", "aб ", " c", "c ", " c "]);
+        let found: Vec<String> = grams("Жб c", (2, 3)).into_iter().map(|g| g.0).collect();
+        assert_eq!(found, [" ж", "жб", "б ", " жб", "жб ", " c", "c ", " c "]);
     }
 
     #[test]
