@@ -203,12 +203,31 @@ pub enum CorpusErrorKind {
     /// The file's name tells no known format.
     #[error("unknown file type; use .jsonl, .csv, .tsv, .txt or .html, each also with .gz or .zst, or a folder")]
     UnknownFormat,
-    /// Compressed data is damaged or expands beyond the limit.
-    #[error("can't decompress: {reason}")]
+    /// Compressed data is damaged.
+    #[error("can't decompress ({reason}); the file is damaged or cut off: copy or download it again")]
     Compression {
         /// The decoder's reason.
         reason: String,
     },
+    /// Compressed data expands beyond the limit.
+    #[error("expands to more than {limit} bytes; if the file can be trusted, raise max_expanded_bytes")]
+    ExpandsBeyond {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A row is longer than the limit.
+    #[error("the {unit} has more than {limit} bytes; split it, or raise max_line_bytes")]
+    TooLong {
+        /// `line`, `record` or `file`.
+        unit: &'static str,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A file of one article has no label, because it does not lie in a folder named by one.
+    #[error(
+        "a file of one article has no label of its own; put it into a folder named by its label and give the folder above"
+    )]
+    NoLabelFolder,
     /// Nothing to read.
     #[error("no articles found")]
     Empty,

@@ -2,6 +2,7 @@
 
 mod article;
 mod classifier;
+mod corpus;
 mod error;
 mod features;
 mod label;
@@ -14,6 +15,7 @@ pub use classifier::{
     ClassTargets, ClassWeight, Classifier, LinearModel, LinfaLogistic, LinfaSvm, Logistic, LogisticRegression,
     MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm,
 };
+pub use corpus::{Corpus, Format, ReadOptions, Rows};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use features::{FeatureMatrix, FeatureParams, Idf, Term, Tfidf, TfidfParams, TfidfVectorizer, Vocabulary};
 pub use label::{LabelSet, Targets, Task};

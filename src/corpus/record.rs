@@ -1,0 +1,145 @@
+//! From the keys of a row to an article, its gold and its spans: one road for every format.
+
+use serde::Deserialize;
+
+use super::source::Source;
+use crate::article::{Article, Example, FieldValue, Gold, LabelledSpan, Row};
+use crate::error::CorpusErrorKind;
+
+type Kind = CorpusErrorKind;
+
+/// A row as its format gives it: the keys that every article has, and all others in their order.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub(super) id: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) text: String,
+    pub(super) fields: Vec<(String, FieldValue)>,
+    /// The gold, where the format itself says what it is; otherwise it is looked for in the fields.
+    pub(super) gold: Option<Gold>,
+}
+
+impl Record {
+    /// The record as an example: it must have gold, and gold and spans must be readable.
+    pub(super) fn into_example(mut self, source: &Source, line: Option<u64>) -> std::result::Result<Example, Kind> {
+        self.check()?;
+        let spans = take_spans(&mut self.fields, &self.text)?;
+        let gold = match self.gold.take() {
+            Some(gold) => Some(gold),
+            None => take_gold(&mut self.fields, source.options.label.as_deref())?,
+        };
+        match gold {
+            Some(gold) => Ok(Example { article: self.into_article(source, line), gold, spans }),
+            None => {
+                let found = self.fields.into_iter().map(|(key, _)| key).collect();
+                Err(Kind::MissingLabel { key: source.options.label_key().to_string(), found })
+            }
+        }
+    }
+
+    /// The record as a row to be labelled: what can't serve as gold or spans stays a field.
+    pub(super) fn into_row(mut self, source: &Source, line: Option<u64>) -> std::result::Result<Row, Kind> {
+        self.check()?;
+        let spans = take_spans(&mut self.fields, &self.text).unwrap_or_default();
+        let gold = self.gold.take();
+        let gold = gold.or_else(|| take_gold(&mut self.fields, source.options.label.as_deref()).unwrap_or_default());
+        Ok(Row { article: self.into_article(source, line), gold, spans, place: source.place(line) })
+    }
+
+    fn check(&mut self) -> std::result::Result<(), Kind> {
+        if self.text.is_empty() {
+            return Err(Kind::MissingText);
+        }
+        keep_last(&mut self.fields);
+        Ok(())
+    }
+
+    fn into_article(self, source: &Source, line: Option<u64>) -> Article {
+        let id = self.id.filter(|id| !id.is_empty()).unwrap_or_else(|| source.id(line));
+        let title = self.title.filter(|title| !title.is_empty());
+        Article { id, title, text: self.text, fields: self.fields }
+    }
+}
+
+/// Of several values under one key the last counts, as in JSON readers elsewhere.
+fn keep_last(fields: &mut Vec<(String, FieldValue)>) {
+    let few = fields.len() <= 16;
+    if few && (1..fields.len()).all(|i| fields[..i].iter().all(|(key, _)| *key != fields[i].0)) {
+        return;
+    }
+    let mut order: Vec<usize> = (0..fields.len()).collect();
+    order.sort_by(|&a, &b| fields[a].0.cmp(&fields[b].0).then(a.cmp(&b)));
+    let mut keep = vec![true; fields.len()];
+    for pair in order.windows(2) {
+        keep[pair[0]] = fields[pair[0]].0 != fields[pair[1]].0;
+    }
+    let mut keep = keep.into_iter();
+    fields.retain(|_| keep.next().unwrap_or(true));
+}
+
+/// The gold of a row. Without a key that was asked for it is `label`, else `labels`; it leaves the
+/// fields, while a key that was asked for stays among them and can still serve to group by.
+fn take_gold(fields: &mut Vec<(String, FieldValue)>, key: Option<&str>) -> std::result::Result<Option<Gold>, Kind> {
+    let find = |name: &str| fields.iter().position(|(key, _)| key == name);
+    let Some(at) = key.map_or_else(|| find("label").or_else(|| find("labels")), find) else { return Ok(None) };
+    let (name, value) = &fields[at];
+    let gold = gold_of(name, value)?;
+    if name == "label" || name == "labels" {
+        fields.remove(at);
+    }
+    Ok(Some(gold))
+}
+
+fn gold_of(key: &str, value: &FieldValue) -> std::result::Result<Gold, Kind> {
+    const EXPECTED: &str = "a class (a string, number or boolean) or labels (an array of strings)";
+    let wrong = |found| Kind::WrongType { key: key.to_string(), found, expected: EXPECTED };
+    match value {
+        FieldValue::Text(name) if name.is_empty() => Err(wrong("an empty string")),
+        FieldValue::Text(name) | FieldValue::Scalar(name) => Ok(Gold::One(name.clone())),
+        FieldValue::Nested(json) if json.starts_with('{') => Err(wrong("an object")),
+        FieldValue::Nested(json) => match serde_json::from_str::<Vec<String>>(json) {
+            Ok(names) if names.iter().any(String::is_empty) => Err(wrong("an array with an empty string")),
+            Ok(names) => Ok(Gold::several(names)),
+            Err(_) => Err(wrong("an array of other things than strings")),
+        },
+    }
+}
+
+#[derive(Deserialize)]
+struct SpanRow {
+    start: usize,
+    end: usize,
+    label: String,
+}
+
+/// The spans of a row; they leave the fields when they can be read and lie in the text.
+fn take_spans(fields: &mut Vec<(String, FieldValue)>, text: &str) -> std::result::Result<Vec<LabelledSpan>, Kind> {
+    let Some(at) = fields.iter().position(|(key, _)| key == "spans") else { return Ok(Vec::new()) };
+    let wrong = |found| Kind::WrongType {
+        key: "spans".to_string(),
+        found,
+        expected: "an array of {\"start\": number, \"end\": number, \"label\": string}",
+    };
+    let rows: Vec<SpanRow> = match &fields[at].1 {
+        FieldValue::Nested(json) => serde_json::from_str(json).map_err(|_| wrong("something else"))?,
+        FieldValue::Text(_) => return Err(wrong("a string")),
+        FieldValue::Scalar(_) => return Err(wrong("a number or boolean")),
+    };
+    let spans: Vec<LabelledSpan> =
+        rows.into_iter().map(|s| LabelledSpan { start: s.start, end: s.end, label: s.label }).collect();
+    check_spans(&spans, text)?;
+    fields.remove(at);
+    Ok(spans)
+}
+
+/// Every span must begin and end inside its text.
+pub(super) fn check_spans(spans: &[LabelledSpan], text: &str) -> std::result::Result<(), Kind> {
+    if spans.is_empty() {
+        return Ok(());
+    }
+    let len = text.chars().count();
+    match spans.iter().find(|span| span.start > span.end || span.end > len) {
+        Some(span) => Err(Kind::SpanOutOfText { start: span.start, end: span.end, len }),
+        None => Ok(()),
+    }
+}

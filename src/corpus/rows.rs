@@ -1,0 +1,189 @@
+//! Rows one after the other, in bounded memory.
+
+use std::fmt;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use super::format::Format;
+use super::lines::{Lines, is_blank, utf8};
+use super::options::ReadOptions;
+use super::source::Source;
+use super::table::Table;
+use super::{article_file, compression, fasttext, folder, jsonl};
+use crate::article::Row;
+use crate::error::{CorpusErrorKind, Error, Result};
+
+/// The articles of a file, a folder or a stream, one after the other, with gold where they have it.
+///
+/// This is how articles to be labelled are read; training and evaluation read a
+/// [`Corpus`](crate::Corpus). One row is in memory at a time. After an error the iterator goes on
+/// with the next row that can be read, so that a caller may set bad rows aside.
+///
+/// Gold is optional here, and a value that can't serve as gold (say, a `label` that is an array of
+/// numbers) is carried along as a field.
+///
+/// ```
+/// use slantwise::{Format, ReadOptions, Rows};
+///
+/// let lines = "{\"id\": \"a\", \"text\": \"Rain.\"}\nnot JSON\n{\"text\": \"Sun.\"}\n";
+/// let mut rows = Rows::from_reader(lines.as_bytes(), "-", Format::Jsonl, &ReadOptions::default());
+/// assert_eq!(rows.next().unwrap()?.article.id(), "a");
+/// assert!(rows.next().unwrap().unwrap_err().to_string().starts_with("-:2: not a JSON object"));
+/// assert_eq!(rows.next().unwrap()?.article.id(), "-:3");
+/// assert!(rows.next().is_none());
+/// # Ok::<(), slantwise::Error>(())
+/// ```
+pub struct Rows {
+    current: Option<Stream>,
+    waiting: vec::IntoIter<PathBuf>,
+    options: ReadOptions,
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let current = self.current.as_ref().map(|stream| &stream.source.path);
+        f.debug_struct("Rows").field("current", &current).field("waiting", &self.waiting).finish_non_exhaustive()
+    }
+}
+
+impl Rows {
+    /// Opens a file, a folder, or standard input (`-`, JSONL).
+    ///
+    /// A `.txt` or `.html` file is one article whose id is the path as given. A folder is read with
+    /// the folders in it, in the order of the names: files of all formats, others are passed over.
+    ///
+    /// # Errors
+    /// Where the path can't be opened, its name tells no [`Format`], or a folder holds no articles.
+    pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows> {
+        let path = path.as_ref();
+        let mut rows = Rows { current: None, waiting: Vec::new().into_iter(), options: options.clone() };
+        if !Source::is_stdin(path) && fs::metadata(path).is_ok_and(|m| m.is_dir()) {
+            let mut files = folder::files(path)?;
+            files.retain(|file| Format::from_path(file).is_some());
+            if files.is_empty() {
+                return Err(Source::new(path, options).error(None, CorpusErrorKind::Empty));
+            }
+            rows.waiting = files.into_iter();
+        } else {
+            rows.current = Some(Stream::open(path, options)?);
+        }
+        Ok(rows)
+    }
+
+    /// Reads a stream of a known format; `name` stands for the file in ids and errors.
+    pub fn from_reader(
+        reader: impl BufRead + Send + 'static,
+        name: impl Into<PathBuf>,
+        format: Format,
+        options: &ReadOptions,
+    ) -> Rows {
+        let source = Source::new(name, options);
+        let current = Some(Stream { body: Body::new(Box::new(reader), format), source });
+        Rows { current, waiting: Vec::new().into_iter(), options: options.clone() }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        loop {
+            match &mut self.current {
+                Some(stream) => match stream.next() {
+                    Some(row) => return Some(row),
+                    None => self.current = None,
+                },
+                None => match Stream::open(&self.waiting.next()?, &self.options) {
+                    Ok(stream) => self.current = Some(stream),
+                    Err(error) => return Some(Err(error)),
+                },
+            }
+        }
+    }
+}
+
+type Input = Box<dyn BufRead + Send>;
+
+struct Stream {
+    source: Source,
+    body: Body,
+}
+
+enum Body {
+    Lines(Lines<Input>, Format),
+    Table(Box<Table<Input>>),
+    File(Input, Format),
+    End,
+}
+
+impl Body {
+    fn new(reader: Input, format: Format) -> Body {
+        match format {
+            Format::Jsonl | Format::FastText => Body::Lines(Lines::new(reader), format),
+            Format::Csv => Body::Table(Box::new(Table::new(reader, b','))),
+            Format::Tsv => Body::Table(Box::new(Table::new(reader, b'\t'))),
+            Format::Text | Format::Html => Body::File(reader, format),
+        }
+    }
+}
+
+impl Stream {
+    fn open(path: &Path, options: &ReadOptions) -> Result<Stream> {
+        let source = Source::new(path, options);
+        let format = if Source::is_stdin(path) { Some(Format::Jsonl) } else { Format::from_path(path) };
+        let reader = compression::open(path, options)?;
+        let format = format.ok_or_else(|| source.error(None, CorpusErrorKind::UnknownFormat))?;
+        let body = Body::new(Box::new(BufReader::with_capacity(1 << 18, reader)), format);
+        Ok(Stream { source, body })
+    }
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        let row = self.next_row().transpose();
+        // A row that is wrong is followed by others, a reader that fails would fail again.
+        if row.as_ref().is_none_or(|row| row.as_ref().is_err_and(ends_the_stream)) {
+            self.body = Body::End;
+        }
+        row
+    }
+
+    fn next_row(&mut self) -> Result<Option<Row>> {
+        let source = &self.source;
+        let (line, record) = match &mut self.body {
+            Body::End => return Ok(None),
+            Body::Lines(lines, format) => {
+                let (number, line) = loop {
+                    let Some((number, bytes)) = lines.next(source)? else { return Ok(None) };
+                    let line = utf8(bytes, "line").map_err(|kind| source.error(Some(number), kind))?;
+                    if !is_blank(line) {
+                        break (number, line);
+                    }
+                };
+                let record = match format {
+                    Format::FastText => fasttext::parse(line).map(|mut record| {
+                        record.gold.as_mut().map(fasttext::as_one);
+                        record
+                    }),
+                    _ => jsonl::parse(line),
+                };
+                (Some(number), record.map_err(|kind| source.error(Some(number), kind))?)
+            }
+            Body::Table(table) => match table.next(source)? {
+                Some((number, record)) => (Some(number), record),
+                None => return Ok(None),
+            },
+            Body::File(reader, format) => {
+                let record = article_file::read(reader, *format, source);
+                self.body = Body::End;
+                (None, record?)
+            }
+        };
+        record.into_row(source, line).map(Some).map_err(|kind| source.error(line, kind))
+    }
+}
+
+fn ends_the_stream(error: &Error) -> bool {
+    use CorpusErrorKind::{Compression, ExpandsBeyond};
+    !matches!(error, Error::Corpus { kind, .. } if !matches!(kind, Compression { .. } | ExpandsBeyond { .. }))
+}
