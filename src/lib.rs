@@ -2,8 +2,14 @@
 
 mod article;
 mod error;
+mod evaluation;
 mod label;
+mod random;
 
 pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, Span};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
+pub use evaluation::{
+    Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores,
+    SplitParams, group_ids, labelled_span_scores, merge_groups, risk_coverage, span_scores,
+};
 pub use label::{LabelSet, Targets, Task};
