@@ -1,12 +1,14 @@
 //! slantwise labels news articles by outlet stance and propaganda framing.
 
 mod article;
+mod calibration;
 mod error;
 mod evaluation;
 mod label;
 mod random;
 
 pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, Span};
+pub use calibration::{Calibration, CalibrationFit, CalibrationMethod, Sigmoid};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
     Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores,
