@@ -24,7 +24,7 @@ pub use logistic::{Logistic, LogisticRegression, MultiClass};
 pub use naive_bayes::{NaiveBayes, NaiveBayesKind};
 pub use nb_svm::NbSvm;
 pub use svm::Svm;
-pub use targets::ClassTargets;
+pub use targets::{ClassTargets, IntoTargets};
 
 use crate::error::{Error, Result};
 use crate::features::FeatureMatrix;

@@ -269,6 +269,46 @@ pub enum SplitError {
         /// How often it occurs.
         found: usize,
     },
+    /// A row has no value under the key that forms the groups.
+    #[error(
+        "row {row}: no value under the key \"{key}\", which forms the groups; add it, drop the row, or group by another key"
+    )]
+    MissingGroup {
+        /// The row, counted from 0.
+        row: usize,
+        /// The key.
+        key: String,
+    },
+    /// Some dates are finer than others.
+    #[error("row {row}: the date \"{value}\" is not as fine as \"{other}\"; give all rows a year, a month or a day")]
+    MixedDates {
+        /// The row, counted from 0.
+        row: usize,
+        /// Its date.
+        value: String,
+        /// The first row's date.
+        other: String,
+    },
+    /// Too few dates to cut between.
+    #[error(
+        "{folds} folds in time need at least {needed} different dates, found {found}; use fewer folds, or give finer dates"
+    )]
+    TooFewDates {
+        /// The folds asked for.
+        folds: usize,
+        /// The dates that are needed.
+        needed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// All training rows share a group with the test part.
+    #[error(
+        "fold {fold}: every earlier row shares a group with a row that is tested; use coarser folds, or other groups"
+    )]
+    NothingToTrain {
+        /// The fold, counted from 1.
+        fold: usize,
+    },
     /// A date can't be read.
     #[error("row {row}: the date \"{value}\" is not of the form YYYY, YYYY-MM or YYYY-MM-DD")]
     Date {

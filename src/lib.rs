@@ -1,23 +1,36 @@
 //! slantwise labels news articles by outlet stance and propaganda framing.
 
 mod article;
+mod calibration;
 mod classifier;
 mod corpus;
 mod error;
+mod evaluation;
+mod evidence;
 mod features;
 mod label;
+mod model_file;
 mod params;
+mod pipeline;
 mod random;
 mod text;
 
 pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, Span};
+pub use calibration::{Calibration, CalibrationFit, CalibrationMethod, Sigmoid};
 pub use classifier::{
-    ClassTargets, ClassWeight, Classifier, LinearModel, LinfaLogistic, LinfaSvm, Logistic, LogisticRegression,
-    MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm,
+    ClassTargets, ClassWeight, Classifier, IntoTargets, LinearModel, LinfaLogistic, LinfaSvm, Logistic,
+    LogisticRegression, MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm,
 };
 pub use corpus::{Corpus, Format, ReadOptions, Rows};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
+pub use evaluation::{
+    Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores,
+    SplitParams, group_ids, labelled_span_scores, merge_groups, risk_coverage, span_scores,
+};
+pub use evidence::{Evidence, Explanation};
 pub use features::{FeatureMatrix, FeatureParams, Idf, Term, Tfidf, TfidfParams, TfidfVectorizer, Vocabulary};
 pub use label::{LabelSet, Targets, Task};
+pub use model_file::{FORMAT_VERSION, MAGIC};
 pub use params::{Check, Params};
+pub use pipeline::{CalibrationParams, Pipeline, PipelineParams, Prediction};
 pub use text::{AnalyzerParams, CharParams, NormalizeParams, TermKind, WordParams};

@@ -1,0 +1,517 @@
+//! Folds: which rows a model is trained on, and on which it is tested.
+
+use serde::{Deserialize, Serialize};
+
+use super::{check_targets, same_size, stratify, temporal};
+use crate::error::{Error, Result, SplitError};
+use crate::label::{LabelSet, Targets};
+use crate::random::Random;
+
+/// How rows are split into folds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SplitParams {
+    /// Number of folds. Default 5, at least 2 (by date, at least 1).
+    pub folds: usize,
+    /// Seed of the lot. Default 0.
+    pub seed: u64,
+}
+
+impl Default for SplitParams {
+    fn default() -> SplitParams {
+        SplitParams { folds: 5, seed: 0 }
+    }
+}
+
+/// One training part and its test part: rows in ascending order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fold {
+    /// Rows to train on.
+    pub train: Vec<usize>,
+    /// Rows to test on.
+    pub test: Vec<usize>,
+}
+
+/// The folds of a cross-validation.
+///
+/// Equal rows, parameters and seed give equal folds, whatever the version or the number of threads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folds {
+    parts: Vec<Fold>,
+    /// The fold in which each row is tested.
+    fold_of: Vec<Option<u32>>,
+}
+
+impl Folds {
+    /// Stratified folds: every fold resembles the whole in its share of each class.
+    ///
+    /// Without `groups`, rows with one class each are dealt class by class (a class's counts in two folds differ
+    /// by at most one), rows with several labels by iterative stratification (Sechidis et al. 2011). With
+    /// `groups`, one number a row, all rows of a group are tested in the same fold: groups go, the largest
+    /// first, where they keep the folds' shares of each class and of the rows most even.
+    ///
+    /// # Errors
+    /// [`Error::Split`] where there are fewer rows (groups) than folds, or where a class (of rows with one class
+    /// each) would be missing from a training part. A rare label among several is no error: see
+    /// [`untrained`](Folds::untrained). [`Error::Param`] where `folds` is below 2, [`Error::Shape`] where the
+    /// sizes differ.
+    pub fn stratified(
+        targets: &Targets,
+        labels: &LabelSet,
+        groups: Option<&[u32]>,
+        params: &SplitParams,
+    ) -> Result<Folds> {
+        let (n, folds) = (targets.n_samples(), params.folds);
+        same_size("classes of the gold", labels.len(), targets.n_classes())?;
+        check_targets(targets)?;
+        if folds < 2 {
+            return Err(Error::param("folds", folds, "at least 2"));
+        }
+        let mut random = Random::new(params.seed);
+        let fold = match groups {
+            None => {
+                enough(folds, "articles", n)?;
+                match targets {
+                    Targets::One { classes, n_classes } => stratify::deal(classes, *n_classes, folds, &mut random),
+                    Targets::Several { .. } => stratify::iterative(targets, folds, &mut random),
+                }
+            }
+            Some(groups) => {
+                same_size("groups", n, groups.len())?;
+                let groups = renumbered(groups);
+                enough(folds, "groups", groups.iter().max().map_or(0, |&g| g as usize + 1))?;
+                stratify::greedy(targets, &groups, folds, &mut random)
+            }
+        };
+        let folds = Folds::of_assignment(&fold, folds);
+        if let (Targets::One { .. }, Some(&(_, class))) = (targets, folds.untrained(targets).first()) {
+            return Err(Error::Split(rare_class(targets, labels, groups, class)));
+        }
+        Ok(folds)
+    }
+
+    /// Folds in time: the rows are cut by date into `folds + 1` blocks of about equal size, and block i is tested
+    /// on a model that was trained on all blocks before it.
+    ///
+    /// Rows of one day (month, year) are never parted. With `groups`, training rows whose group also occurs in
+    /// the test part are left out of that training part. The rows of the first block are tested in no fold.
+    ///
+    /// # Errors
+    /// [`Error::Split`] where a date is missing or can't be read, where some dates are finer than others (a
+    /// year can't be put before or after a day of it), or where there are too few distinct dates, or nothing is
+    /// left to train on. [`Error::Shape`] where the sizes differ, [`Error::Param`] where `folds` is 0.
+    pub fn temporal(dates: &[Option<&str>], groups: Option<&[u32]>, params: &SplitParams) -> Result<Folds> {
+        if params.folds == 0 {
+            return Err(Error::param("folds", 0, "at least 1"));
+        }
+        if let Some(groups) = groups {
+            same_size("groups", dates.len(), groups.len())?;
+        }
+        let block = temporal::blocks(&temporal::parse(dates)?, params.folds + 1)?;
+        let mut parts = Vec::with_capacity(params.folds);
+        for fold in 1..=params.folds as u32 {
+            let test: Vec<usize> = (0..dates.len()).filter(|&row| block[row] == fold).collect();
+            let mut tested: Vec<u32> = groups.map_or_else(Vec::new, |g| test.iter().map(|&row| g[row]).collect());
+            tested.sort_unstable();
+            let leaks = |row: usize| groups.is_some_and(|g| tested.binary_search(&g[row]).is_ok());
+            let train: Vec<usize> = (0..dates.len()).filter(|&row| block[row] < fold && !leaks(row)).collect();
+            if train.is_empty() {
+                return Err(Error::Split(SplitError::NothingToTrain { fold: fold as usize }));
+            }
+            parts.push(Fold { train, test });
+        }
+        let fold_of = block.iter().map(|b| b.checked_sub(1)).collect();
+        Ok(Folds { parts, fold_of })
+    }
+
+    fn of_assignment(fold: &[u32], folds: usize) -> Folds {
+        let rows = |keep: &dyn Fn(u32) -> bool| (0..fold.len()).filter(|&row| keep(fold[row])).collect();
+        let part = |f: u32| Fold { train: rows(&|of| of != f), test: rows(&|of| of == f) };
+        Folds { parts: (0..folds as u32).map(part).collect(), fold_of: fold.iter().copied().map(Some).collect() }
+    }
+
+    /// Number of folds.
+    pub fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Whether there are none; never true of folds made here.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// The folds in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Fold> {
+        self.parts.iter()
+    }
+
+    /// The fold in which a row is tested; `None` where it never is (the first block in time), or where there is
+    /// no such row.
+    pub fn fold_of(&self, row: usize) -> Option<usize> {
+        self.fold_of.get(row).copied().flatten().map(|f| f as usize)
+    }
+
+    /// The classes that some training part has no row of, as (fold, class), in ascending order: a model can't
+    /// learn them there.
+    pub fn untrained(&self, targets: &Targets) -> Vec<(usize, usize)> {
+        let of_fold = |(fold, part): (usize, &Fold)| {
+            let support = targets.select(&part.train).support();
+            support
+                .into_iter()
+                .enumerate()
+                .filter(|&(_, n)| n == 0)
+                .map(move |(class, _)| (fold, class))
+                .collect::<Vec<_>>()
+        };
+        let all = targets.support();
+        self.parts.iter().enumerate().flat_map(of_fold).filter(|&(_, class)| all[class] > 0).collect()
+    }
+}
+
+impl<'a> IntoIterator for &'a Folds {
+    type Item = &'a Fold;
+    type IntoIter = std::slice::Iter<'a, Fold>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The error of a class that is missing from a training part.
+fn rare_class(targets: &Targets, labels: &LabelSet, groups: Option<&[u32]>, class: usize) -> SplitError {
+    let rows = (0..targets.n_samples()).filter(|&row| targets.has(row, class));
+    let (what, found) = match groups {
+        None => ("article", rows.count()),
+        Some(groups) => {
+            let mut of_class: Vec<u32> = rows.map(|row| groups[row]).collect();
+            of_class.sort_unstable();
+            of_class.dedup();
+            ("group", of_class.len())
+        }
+    };
+    SplitError::RareClass { class: labels.name(class).to_string(), what, found }
+}
+
+fn enough(folds: usize, what: &'static str, found: usize) -> Result<()> {
+    if found < folds { Err(Error::Split(SplitError::TooFew { folds, what, found })) } else { Ok(()) }
+}
+
+/// Group numbers from the values of a key, in the order of their first row.
+///
+/// # Errors
+/// [`Error::Split`] where a row has no value: a row of unknown group could leak from training into test.
+///
+/// ```
+/// let groups = slantwise::group_ids("domain", [Some("b.org"), Some("a.org"), Some("b.org")])?;
+/// assert_eq!(groups, [0, 1, 0]);
+/// # Ok::<(), slantwise::Error>(())
+/// ```
+pub fn group_ids<'a>(key: &str, values: impl IntoIterator<Item = Option<&'a str>>) -> Result<Vec<u32>> {
+    let mut number = rustc_hash::FxHashMap::default();
+    let mut groups = Vec::new();
+    for (row, value) in values.into_iter().enumerate() {
+        let Some(value) = value.filter(|v| !v.is_empty()) else {
+            return Err(Error::Split(SplitError::MissingGroup { row, key: key.to_string() }));
+        };
+        let next = number.len() as u32;
+        groups.push(*number.entry(value).or_insert(next));
+    }
+    Ok(groups)
+}
+
+/// The finest grouping in which rows that share a group in `a` or in `b` are together, numbered in the order of
+/// the first row: for example outlets and clusters of near-duplicates, so that neither leaks.
+///
+/// Groups can chain: an agency's report printed by all outlets makes one group of them. Look at the size of the
+/// largest group before trusting a split into few.
+///
+/// # Errors
+/// [`Error::Shape`] where the numbers of rows differ.
+///
+/// ```
+/// // rows 0 and 1 are of one outlet, rows 1 and 3 near-duplicates
+/// assert_eq!(slantwise::merge_groups(&[0, 0, 1, 2], &[0, 1, 2, 1])?, [0, 0, 1, 0]);
+/// # Ok::<(), slantwise::Error>(())
+/// ```
+pub fn merge_groups(a: &[u32], b: &[u32]) -> Result<Vec<u32>> {
+    same_size("groups", a.len(), b.len())?;
+    let mut sets = DisjointSets::new(a.len());
+    for groups in [a, b] {
+        for (row, &first) in renumbered_first(groups).iter().enumerate() {
+            sets.join(row, first);
+        }
+    }
+    Ok(sets.numbered())
+}
+
+/// The first row of each row's group.
+fn renumbered_first(groups: &[u32]) -> Vec<usize> {
+    let mut first = rustc_hash::FxHashMap::default();
+    groups.iter().enumerate().map(|(row, group)| *first.entry(group).or_insert(row)).collect()
+}
+
+/// The same groups, numbered from 0 in the order of their first row.
+fn renumbered(groups: &[u32]) -> Vec<u32> {
+    let mut number = rustc_hash::FxHashMap::default();
+    groups
+        .iter()
+        .map(|group| {
+            let next = number.len() as u32;
+            *number.entry(group).or_insert(next)
+        })
+        .collect()
+}
+
+/// Union-find; the smallest row is the root of its set, so that the order of joins can't show.
+pub(super) struct DisjointSets(Vec<usize>);
+
+impl DisjointSets {
+    pub(super) fn new(n: usize) -> DisjointSets {
+        DisjointSets((0..n).collect())
+    }
+
+    pub(super) fn root(&mut self, mut row: usize) -> usize {
+        while self.0[row] != row {
+            self.0[row] = self.0[self.0[row]];
+            row = self.0[row];
+        }
+        row
+    }
+
+    pub(super) fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.0[a.max(b)] = a.min(b);
+    }
+
+    /// The number of each row's set, in the order of the first row.
+    pub(super) fn numbered(mut self) -> Vec<u32> {
+        let mut number = vec![u32::MAX; self.0.len()];
+        let mut next = 0;
+        (0..self.0.len())
+            .map(|row| {
+                let root = self.root(row);
+                if number[root] == u32::MAX {
+                    number[root] = next;
+                    next += 1;
+                }
+                number[root]
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn names(k: usize) -> LabelSet {
+        LabelSet::new((0..k).map(|c| format!("class {c}")))
+    }
+
+    fn params(folds: usize, seed: u64) -> SplitParams {
+        SplitParams { folds, seed }
+    }
+
+    /// Rows of each class in each fold.
+    fn table(folds: &Folds, targets: &Targets) -> Vec<Vec<usize>> {
+        folds.iter().map(|f| targets.select(&f.test).support()).collect()
+    }
+
+    #[test]
+    fn every_row_is_tested_once_and_trained_on_otherwise() {
+        let targets = Targets::One { n_classes: 2, classes: (0..23).map(|i| u32::from(i % 3 == 0)).collect() };
+        let folds = Folds::stratified(&targets, &names(2), None, &params(5, 1)).unwrap();
+        let mut tested: Vec<usize> = folds.iter().flat_map(|f| f.test.clone()).collect();
+        tested.sort_unstable();
+        assert_eq!(tested, (0..23).collect::<Vec<_>>());
+        for (i, fold) in folds.iter().enumerate() {
+            assert_eq!(fold.train.len() + fold.test.len(), 23);
+            assert!(fold.test.iter().all(|&row| folds.fold_of(row) == Some(i) && !fold.train.contains(&row)));
+        }
+    }
+
+    #[test]
+    fn the_seed_decides_and_the_result_stays_for_good() {
+        let targets = Targets::One { n_classes: 2, classes: vec![0, 0, 0, 0, 0, 1, 1, 1, 1, 1] };
+        let folds = |seed| Folds::stratified(&targets, &names(2), None, &params(2, seed)).unwrap();
+        assert_eq!(folds(7), folds(7));
+        assert_ne!(folds(7), folds(8));
+        // If this changes, every published figure does.
+        assert_eq!(folds(7).iter().next().unwrap().test, [0, 1, 2, 5, 6]);
+    }
+
+    #[test]
+    fn iterative_stratification_keeps_rare_labels_even() {
+        // Label 2 is rare and always comes with label 0; a plain deal of rows would often miss it.
+        let mut random = Random::new(3);
+        let flags: Vec<bool> =
+            (0..200).flat_map(|i| [i % 20 == 0 || random.below(2) == 0, random.below(3) == 0, i % 20 == 0]).collect();
+        let targets = Targets::Several { n_classes: 3, flags };
+        let folds = Folds::stratified(&targets, &names(3), None, &params(5, 0)).unwrap();
+        let support = targets.support();
+        for (fold, counts) in folds.iter().zip(table(&folds, &targets)) {
+            assert_eq!(fold.test.len(), 40);
+            assert_eq!(counts[2], 2);
+            for (count, all) in counts.iter().zip(&support) {
+                assert!((*count as f64 - *all as f64 / 5.0).abs() <= 1.5, "{counts:?} of {support:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn groups_of_different_size_and_one_class_each_still_give_even_folds() {
+        // 60 outlets, each of one class, of sizes 1 to 40: as hard as corpora labelled by outlet are.
+        let mut random = Random::new(5);
+        let (mut classes, mut groups) = (Vec::new(), Vec::new());
+        for group in 0..60 {
+            for _ in 0..=random.below(40) {
+                classes.push(group % 3);
+                groups.push(group * 17);
+            }
+        }
+        let targets = Targets::One { n_classes: 3, classes };
+        let folds = Folds::stratified(&targets, &names(3), Some(&groups), &params(5, 0)).unwrap();
+        for (counts, fold) in table(&folds, &targets).iter().zip(&folds) {
+            for (count, all) in counts.iter().zip(targets.support()) {
+                let share = *count as f64 / all as f64;
+                assert!((0.17..0.23).contains(&share), "{share}");
+            }
+            let mut inside: Vec<u32> = fold.test.iter().map(|&row| groups[row]).collect();
+            inside.sort_unstable();
+            assert!(fold.train.iter().all(|&row| inside.binary_search(&groups[row]).is_err()));
+        }
+    }
+
+    #[test]
+    fn a_class_of_two_groups_is_always_in_the_training_part() {
+        // Evenness alone would put the one row of class 1 in group 2 beside the 99 others.
+        let classes: Vec<u32> = [vec![1; 99], vec![0; 98], vec![0; 50], vec![1], vec![0]].concat();
+        let groups: Vec<u32> = [vec![0; 99], vec![1; 98], vec![2; 51], vec![3]].concat();
+        let targets = Targets::One { n_classes: 2, classes };
+        for seed in 0..20 {
+            let folds = Folds::stratified(&targets, &names(2), Some(&groups), &params(2, seed)).unwrap();
+            assert_eq!(folds.untrained(&targets), []);
+        }
+    }
+
+    #[test]
+    fn errors_say_what_is_missing_and_what_to_do() {
+        let message = |classes: Vec<u32>, groups: Option<&[u32]>, folds| {
+            let targets = Targets::One { n_classes: 2, classes };
+            Folds::stratified(&targets, &names(2), groups, &params(folds, 0)).unwrap_err().to_string()
+        };
+        assert_eq!(
+            message(vec![0, 1, 0], Some(&[4, 4, 9]), 3),
+            "3 folds need at least 3 groups, found 2; use fewer folds"
+        );
+        assert!(message(vec![0, 1], None, 3).contains("3 articles, found 2"));
+        let rare = message(vec![0, 0, 0, 1, 1], Some(&[0, 1, 2, 3, 3]), 2);
+        assert!(rare.contains("\"class 1\" occurs in 1 group only"), "{rare}");
+        assert!(message(vec![0, 0, 0, 1], None, 2).contains("in 1 article only"));
+        assert!(message(vec![0, 1], None, 1).contains("folds = 1"));
+        assert!(message(vec![0, 1], Some(&[0]), 2).contains("groups: expected 2, found 1"));
+        assert!(message(vec![0, 7], None, 2).contains("class = 7"));
+        let missing = group_ids("domain", [Some("a"), None]).unwrap_err().to_string();
+        assert!(missing.contains("row 1") && missing.contains("\"domain\""), "{missing}");
+    }
+
+    #[test]
+    fn a_rare_label_among_several_is_reported_but_no_error() {
+        let targets =
+            Targets::Several { n_classes: 2, flags: vec![true, true, true, false, false, false, true, false] };
+        let folds = Folds::stratified(&targets, &names(2), None, &params(2, 0)).unwrap();
+        let tested_in = folds.fold_of(0).unwrap();
+        assert_eq!(folds.untrained(&targets), [(tested_in, 1)]);
+    }
+
+    #[test]
+    fn in_time_the_training_rows_are_earlier_and_share_no_group_with_the_test() {
+        let dates: Vec<String> = (0..40).map(|i| format!("2022-{:02}-{:02}", 1 + i % 4, 1 + i / 8)).collect();
+        let dates: Vec<Option<&str>> = dates.iter().map(|d| Some(d.as_str())).collect();
+        let groups: Vec<u32> = (0..40).map(|i| i % 30).collect();
+        let folds = Folds::temporal(&dates, Some(&groups), &params(3, 0)).unwrap();
+        assert_eq!(folds.len(), 3);
+        let mut seen = 0;
+        for fold in &folds {
+            let last = fold.train.iter().filter_map(|&r| dates[r]).max();
+            assert!(fold.test.iter().all(|&r| dates[r] > last));
+            assert!(fold.test.iter().all(|&r| fold.train.iter().all(|&t| groups[t] != groups[r])));
+            seen += fold.test.len();
+        }
+        let plain = Folds::temporal(&dates, None, &params(3, 0)).unwrap();
+        assert!(plain.iter().zip(&folds).any(|(p, g)| p.train.len() > g.train.len()));
+        assert!(plain.iter().zip(plain.iter().skip(1)).all(|(a, b)| b.train.len() == a.train.len() + a.test.len()));
+        assert_eq!(seen, (0..40).filter(|&r| folds.fold_of(r).is_some()).count());
+        assert!((25..=35).contains(&seen));
+        let one_group = Folds::temporal(&dates, Some(&[0; 40]), &params(3, 0)).unwrap_err().to_string();
+        assert!(one_group.contains("fold 1"), "{one_group}");
+    }
+
+    #[test]
+    fn merged_groups_are_joined_through_any_chain() {
+        assert_eq!(merge_groups(&[0, 1, 2, 3], &[9, 8, 7, 6]).unwrap(), [0, 1, 2, 3]);
+        assert_eq!(merge_groups(&[0, 0, 1, 1, 2], &[0, 1, 1, 2, 3]).unwrap(), [0, 0, 0, 0, 1]);
+        assert!(merge_groups(&[0], &[]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn classes_are_dealt_evenly(classes in prop::collection::vec(0_u32..3, 10..80), folds in 2_usize..6, seed: u64) {
+            let targets = Targets::One { n_classes: 3, classes };
+            let split = Folds::stratified(&targets, &names(3), None, &params(folds, seed));
+            prop_assume!(targets.support().iter().all(|&n| n != 1));
+            let split = split.unwrap();
+            let counts = table(&split, &targets);
+            for class in 0..3 {
+                let of_class = counts.iter().map(|c| c[class]);
+                prop_assert!(of_class.clone().max().unwrap() - of_class.min().unwrap() <= 1);
+            }
+            let sizes = split.iter().map(|f| f.test.len());
+            prop_assert!(sizes.clone().max().unwrap() - sizes.min().unwrap() <= 1);
+        }
+
+        #[test]
+        fn a_group_is_never_parted_and_no_fold_is_empty(
+            rows in prop::collection::vec((0_u32..4, 0_u32..15), 30..120), folds in 2_usize..5, seed: u64,
+        ) {
+            let flags = rows.iter().flat_map(|(c, _)| (0..4).map(move |k| k == *c || k * 2 == *c)).collect();
+            let targets = Targets::Several { n_classes: 4, flags };
+            let groups: Vec<u32> = rows.iter().map(|(_, g)| *g).collect();
+            let split = match Folds::stratified(&targets, &names(4), Some(&groups), &params(folds, seed)) {
+                Ok(split) => split,
+                Err(Error::Split(SplitError::TooFew { .. })) => return Ok(()),
+                Err(other) => return Err(TestCaseError::fail(other.to_string())),
+            };
+            prop_assert!(split.iter().all(|f| !f.test.is_empty()));
+            for (i, a) in groups.iter().enumerate() {
+                for (j, b) in groups.iter().enumerate() {
+                    prop_assert!(a != b || split.fold_of(i) == split.fold_of(j));
+                }
+            }
+        }
+
+        #[test]
+        fn merging_is_the_finest_common_coarsening(pairs in prop::collection::vec((0_u32..8, 0_u32..8), 1..40)) {
+            let (a, b): (Vec<u32>, Vec<u32>) = pairs.into_iter().unzip();
+            let merged = merge_groups(&a, &b).unwrap();
+            prop_assert_eq!(&merged, &merge_groups(&b, &a).unwrap());
+            // reachability by repeated relabelling, as an independent answer
+            let mut label: Vec<usize> = (0..a.len()).collect();
+            for _ in 0..a.len() {
+                for i in 0..a.len() {
+                    for j in 0..a.len() {
+                        if a[i] == a[j] || b[i] == b[j] {
+                            label[i] = label[i].min(label[j]);
+                        }
+                    }
+                }
+            }
+            for i in 0..a.len() {
+                for j in 0..a.len() {
+                    prop_assert_eq!(merged[i] == merged[j], label[i] == label[j]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The model file: `SLANTWIS`, format version, payload length, checksum, payload; all numbers little-endian.
+//!
+//! Nothing in a file is believed before it is checked: the magic, the version, the length against the bytes that are there, the
+//! checksum, the payload under a byte limit and to its last byte, and then whether it makes sense: sizes that agree, terms that are
+//! unique and sorted, numbers that are finite. Settings are JSON, so that a later version can add some; terms and weights are raw
+//! arrays, so that a million of them load in milliseconds.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use bincode::Options;
+use serde::{Deserialize, Serialize, Serializer};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::calibration::Calibration;
+use crate::classifier::LinearModel;
+use crate::error::{Error, ModelFileError, Result};
+use crate::features::{TfidfVectorizer, Vocabulary, Weighting};
+use crate::label::{LabelSet, Task};
+use crate::pipeline::{Pipeline, PipelineParams, Training};
+
+/// The first eight bytes of every model file.
+pub const MAGIC: [u8; 8] = *b"SLANTWIS";
+
+/// The version of the format that this program writes and reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+const HEADER: usize = 8 + 4 + 8 + 8;
+
+/// The settings of a model.
+#[derive(Serialize, Deserialize)]
+struct Settings {
+    params: PipelineParams,
+    labels: LabelSet,
+    task: Task,
+    calibration: Calibration,
+    threshold: f64,
+    training: Training,
+    n_words: usize,
+    n_outputs: usize,
+}
+
+/// The payload as it lies in the file; the arrays are borrowed from it.
+#[derive(Serialize, Deserialize)]
+struct Payload<'a> {
+    #[serde(borrow, serialize_with = "raw")]
+    settings: &'a [u8],
+    #[serde(borrow, serialize_with = "raw")]
+    hashes: &'a [u8],
+    #[serde(borrow, serialize_with = "raw")]
+    columns: &'a [u8],
+    #[serde(borrow, serialize_with = "raw")]
+    terms: &'a [u8],
+    #[serde(borrow, serialize_with = "raw")]
+    term_ends: &'a [u8],
+    #[serde(borrow, serialize_with = "raw")]
+    idf: &'a [u8],
+    #[serde(borrow, serialize_with = "raw")]
+    weights: &'a [u8],
+    #[serde(borrow, serialize_with = "raw")]
+    intercepts: &'a [u8],
+}
+
+fn raw<S: Serializer>(bytes: &[u8], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+fn options() -> impl Options {
+    bincode::DefaultOptions::new().with_fixint_encoding().with_little_endian().reject_trailing_bytes()
+}
+
+impl Pipeline {
+    /// Writes the model to a file: to a temporary one beside it first, which then takes its place, so that a
+    /// failure leaves nothing half-written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = self.to_bytes();
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let write = || -> std::io::Result<()> {
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(".slantwise-").suffix(".tmp");
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                // The usual rights, less the umask, instead of a temporary file's.
+                builder.permissions(std::fs::Permissions::from_mode(0o666));
+            }
+            let mut file = builder.tempfile_in(folder)?;
+            file.write_all(&bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(path).map_err(|e| e.error)?;
+            Ok(())
+        };
+        write().map_err(|source| Error::io(path, source))
+    }
+
+    /// Reads a model from a file.
+    ///
+    /// # Errors
+    /// A file that can't be read, that is no model, is of another version, damaged, or makes no sense.
+    pub fn load(path: impl AsRef<Path>) -> Result<Pipeline> {
+        let path = path.as_ref();
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)
+            .and_then(|mut file| file.read_to_end(&mut bytes))
+            .map_err(|source| Error::io(path, source))?;
+        decode(&bytes).map_err(|source| Error::Model { path: path.to_path_buf(), source })
+    }
+
+    /// Reads a model from bytes in memory, such as one embedded in a program.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Pipeline> {
+        decode(bytes).map_err(|source| Error::Model { path: "(bytes)".into(), source })
+    }
+
+    /// The model as the bytes of a model file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let vocabulary = &self.vectorizer.vocabulary;
+        let settings = Settings {
+            params: self.params.clone(),
+            labels: (*self.labels).clone(),
+            task: self.task,
+            calibration: self.calibration.clone(),
+            threshold: self.threshold,
+            training: self.training.clone(),
+            n_words: vocabulary.n_words,
+            n_outputs: self.model.n_outputs,
+        };
+        // Neither can fail: the settings are plain data with string keys, and the payload goes to memory.
+        let settings = serde_json::to_vec(&settings).unwrap_or_default();
+        let payload = Payload {
+            settings: &settings,
+            hashes: &le_bytes(&vocabulary.hashes, |h| h.to_le_bytes()),
+            columns: &le_bytes(&vocabulary.columns, |c| c.to_le_bytes()),
+            terms: vocabulary.text.as_bytes(),
+            term_ends: &le_bytes(&vocabulary.ends, |e| e.to_le_bytes()),
+            idf: &le_bytes(&self.vectorizer.weighting.idf, |v| v.to_le_bytes()),
+            weights: &le_bytes(&self.model.weights, |v| v.to_le_bytes()),
+            intercepts: &le_bytes(&self.model.intercepts, |v| v.to_le_bytes()),
+        };
+        let payload = options().serialize(&payload).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(HEADER + payload.len());
+        bytes.extend_from_slice(&MAGIC);
+        bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&xxh3_64(&payload).to_le_bytes());
+        bytes.extend_from_slice(&payload);
+        bytes
+    }
+}
+
+fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
+    let magic = bytes.get(..8).ok_or(ModelFileError::Magic)?;
+    if magic != MAGIC {
+        return Err(ModelFileError::Magic);
+    }
+    let short = ModelFileError::Length { expected: HEADER as u64, found: bytes.len() as u64 };
+    let (header, payload) = bytes.split_at_checked(HEADER).ok_or(short)?;
+    let number = |at: usize| header[at..at + 8].iter().rev().fold(0u64, |n, &b| n << 8 | u64::from(b));
+    let version = header[8..12].iter().rev().fold(0u32, |n, &b| n << 8 | u32::from(b));
+    if version != FORMAT_VERSION {
+        return Err(ModelFileError::Version { found: version, supported: FORMAT_VERSION });
+    }
+    if number(12) != payload.len() as u64 {
+        return Err(ModelFileError::Length { expected: number(12), found: payload.len() as u64 });
+    }
+    if number(20) != xxh3_64(payload) {
+        return Err(ModelFileError::Checksum);
+    }
+    let limit = payload.len() as u64;
+    let payload: Payload<'_> =
+        options().with_limit(limit).deserialize(payload).map_err(|e| ModelFileError::Payload(e.to_string()))?;
+    let settings: Settings =
+        serde_json::from_slice(payload.settings).map_err(|e| ModelFileError::Payload(e.to_string()))?;
+    assemble(&payload, settings)
+}
+
+/// From parts that decoded to a model that makes sense.
+fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pipeline, ModelFileError> {
+    let meaning = |ok: bool, what: &'static str| if ok { Ok(()) } else { Err(ModelFileError::Meaning(what)) };
+    let hashes: Vec<u64> = from_le(payload.hashes, u64::from_le_bytes)?;
+    let columns: Vec<u32> = from_le(payload.columns, u32::from_le_bytes)?;
+    let ends: Vec<u32> = from_le(payload.term_ends, u32::from_le_bytes)?;
+    let idf: Vec<f32> = from_le(payload.idf, f32::from_le_bytes)?;
+    let weights: Vec<f32> = from_le(payload.weights, f32::from_le_bytes)?;
+    let intercepts: Vec<f32> = from_le(payload.intercepts, f32::from_le_bytes)?;
+    let text = String::from_utf8(payload.terms.to_vec()).map_err(|_| ModelFileError::Meaning("terms are not UTF-8"))?;
+    let n = hashes.len();
+    meaning(n > 0 && n < u32::MAX as usize, "a vocabulary has between 1 and 2^32 - 2 terms")?;
+    meaning(columns.len() == n && ends.len() == n && idf.len() == n, "terms, columns and weights differ in number")?;
+    meaning(hashes.windows(2).all(|w| w[0] < w[1]), "terms are not unique and sorted")?;
+    let mut seen = vec![false; n];
+    for &column in &columns {
+        let place = seen.get_mut(column as usize).ok_or(ModelFileError::Meaning("a column is out of range"))?;
+        meaning(!std::mem::replace(place, true), "two terms share a column")?;
+    }
+    meaning(ends.windows(2).all(|w| w[0] <= w[1]), "the ends of terms do not ascend")?;
+    meaning(ends.last().is_some_and(|&end| end as usize == text.len()), "the terms do not fill their text")?;
+    meaning(ends.iter().all(|&end| text.is_char_boundary(end as usize)), "a term ends inside a character")?;
+    meaning(settings.n_words <= n, "more words than terms")?;
+    let n_classes = settings.labels.len();
+    meaning(n_classes > 0, "no labels")?;
+    let n_outputs = match (settings.task, n_classes) {
+        (Task::One, 2) if settings.n_outputs == 1 => 1,
+        _ => n_classes,
+    };
+    meaning(
+        settings.n_outputs == n_outputs && intercepts.len() == n_outputs,
+        "labels and intercepts differ in number",
+    )?;
+    meaning(n.checked_mul(n_outputs) == Some(weights.len()), "terms and model weights differ in number")?;
+    let finite = |values: &[f32]| values.iter().all(|v| v.is_finite());
+    meaning(finite(&idf) && finite(&weights) && finite(&intercepts), "a number is not finite")?;
+    meaning(settings.threshold.is_finite(), "the threshold is not finite")?;
+    let calibration = &settings.calibration;
+    meaning(
+        calibration.n_classes() == n_classes && calibration.task() == settings.task,
+        "the calibration is of other labels",
+    )?;
+    meaning(calibration.check().is_ok(), "the calibration is out of range")?;
+    meaning(settings.params.check().is_ok(), "a parameter is out of range")?;
+    meaning(settings.training.support.len() == n_classes, "labels and their support differ in number")?;
+    let mut vocabulary = Vocabulary { hashes, columns, n_words: settings.n_words, text, ends, ..Vocabulary::default() };
+    vocabulary.index();
+    Ok(Pipeline {
+        vectorizer: TfidfVectorizer {
+            analyzer: settings.params.analyzer.clone(),
+            vocabulary,
+            weighting: Weighting { params: settings.params.features.tfidf, idf, n_words: settings.n_words },
+        },
+        model: LinearModel { n_features: n, n_classes, n_outputs, task: settings.task, weights, intercepts },
+        params: settings.params,
+        labels: Arc::new(settings.labels),
+        task: settings.task,
+        calibration: settings.calibration,
+        threshold: settings.threshold,
+        training: settings.training,
+    })
+}
+
+fn le_bytes<T: Copy, const N: usize>(values: &[T], bytes: impl Fn(T) -> [u8; N]) -> Vec<u8> {
+    values.iter().flat_map(|&value| bytes(value)).collect()
+}
+
+fn from_le<T, const N: usize>(
+    bytes: &[u8],
+    value: impl Fn([u8; N]) -> T,
+) -> std::result::Result<Vec<T>, ModelFileError> {
+    let (chunks, rest) = bytes.as_chunks::<N>();
+    if !rest.is_empty() {
+        return Err(ModelFileError::Meaning("an array ends inside a number"));
+    }
+    Ok(chunks.iter().map(|&chunk| value(chunk)).collect())
+}

@@ -1,0 +1,113 @@
+//! The whole road: from articles to a fitted model, and from an article to its labels.
+
+mod fit;
+mod params;
+mod predict;
+
+use serde::{Deserialize, Serialize};
+
+pub use params::{CalibrationParams, PipelineParams};
+pub use predict::Prediction;
+
+pub(crate) use fit::{Counted, FoldModel};
+
+use crate::calibration::Calibration;
+use crate::classifier::LinearModel;
+use crate::features::TfidfVectorizer;
+use crate::label::{LabelSet, Task};
+
+/// A fitted model: reads an article, labels it with probabilities, and says why.
+///
+/// ```
+/// use slantwise::{Article, Classifier, Corpus, Example, Gold, Pipeline};
+///
+/// # let rows = [
+/// #     ("The illegal regime pumps arms into the war.", "against"), ("Partners send arms that save lives.", "for"),
+/// #     ("The regime begs for more arms.", "against"), ("Arms from partners protect homes.", "for"),
+/// # ];
+/// # let examples = rows.iter().map(|(text, label)| Example {
+/// #     article: Article::from_text(*text), gold: Gold::One(label.to_string()), spans: vec![],
+/// # }).collect();
+/// let corpus = Corpus::from_examples(examples)?;
+/// let model = Pipeline::params().words(1, 2).min_df(1).classifier(Classifier::logistic().c(10.0)).fit(&corpus)?;
+/// let article = Article::new("Arms for the regime", "The regime wants a war.");
+/// let prediction = model.predict(&article);
+/// assert_eq!(prediction.label(), Some("against"));
+/// let evidence = model.explain(&article, 1);
+/// assert_eq!((evidence[0].term.as_str(), evidence[0].span.of(&article)), ("regime", "regime"));
+/// # Ok::<(), slantwise::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pipeline {
+    pub(crate) params: PipelineParams,
+    pub(crate) labels: std::sync::Arc<LabelSet>,
+    pub(crate) task: Task,
+    pub(crate) vectorizer: TfidfVectorizer,
+    pub(crate) model: LinearModel,
+    pub(crate) calibration: Calibration,
+    pub(crate) threshold: f64,
+    pub(crate) training: Training,
+}
+
+/// What a model remembers of its training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Training {
+    /// Articles.
+    pub(crate) n_samples: usize,
+    /// Articles of each class.
+    pub(crate) support: Vec<usize>,
+    /// Out-of-fold scores that the calibration was fitted on.
+    pub(crate) n_calibration: usize,
+}
+
+impl Pipeline {
+    /// The parameters with their defaults.
+    pub fn params() -> PipelineParams {
+        PipelineParams::default()
+    }
+
+    /// The labels that the model knows, ascending.
+    pub fn labels(&self) -> &LabelSet {
+        &self.labels
+    }
+
+    /// One class an article, or several labels.
+    pub fn task(&self) -> Task {
+        self.task
+    }
+
+    /// The parameters that the model was fitted with.
+    pub fn fitted_params(&self) -> &PipelineParams {
+        &self.params
+    }
+
+    /// The vocabulary and its weights.
+    pub fn vectorizer(&self) -> &TfidfVectorizer {
+        &self.vectorizer
+    }
+
+    /// The linear model.
+    pub fn linear_model(&self) -> &LinearModel {
+        &self.model
+    }
+
+    /// How scores become probabilities.
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// The probability from which a label is given (several labels only).
+    pub fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// How many articles the model was trained on.
+    pub fn n_training_samples(&self) -> usize {
+        self.training.n_samples
+    }
+
+    /// How many training articles each label had, in the order of [`labels`](Self::labels).
+    pub fn support(&self) -> &[usize] {
+        &self.training.support
+    }
+}

@@ -1,0 +1,119 @@
+//! Everything that can be set before fitting.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calibration::CalibrationMethod;
+use crate::classifier::Classifier;
+use crate::error::{Error, Result};
+use crate::features::FeatureParams;
+use crate::text::{AnalyzerParams, CharParams, WordParams};
+
+/// The parameters of a [`Pipeline`](crate::Pipeline): what the command line's options and `--params FILE.toml` fill alike.
+///
+/// | field | default |
+/// |---|---|
+/// | `analyzer` | words 1–2, see [`AnalyzerParams`] |
+/// | `features` | `min_df` 2, sublinear TF-IDF, see [`FeatureParams`] |
+/// | `classifier` | multinomial logistic regression with `c` 1 |
+/// | `calibration` | out of fold, see [`CalibrationParams`] |
+/// | `group_by` | none |
+/// | `seed` | 0 |
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PipelineParams {
+    /// Which terms a text is made of.
+    pub analyzer: AnalyzerParams,
+    /// Which terms become features, and their weights.
+    pub features: FeatureParams,
+    /// The classifier.
+    pub classifier: Classifier,
+    /// How scores become probabilities.
+    pub calibration: CalibrationParams,
+    /// A field, such as `domain`: articles that share its value stay together when folds are made inside fitting, so that
+    /// probabilities and thresholds are those for values that training has not seen.
+    pub group_by: Option<String>,
+    /// The seed of everything random: folds, and the order in which solvers visit rows.
+    pub seed: u64,
+}
+
+/// How scores become probabilities: fitted on scores of articles that the classifier has not seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalibrationParams {
+    /// The form of the map. Default: [`CalibrationMethod::for_task`].
+    pub method: Option<CalibrationMethod>,
+    /// Folds; default 5, range 2 to 100.
+    pub folds: usize,
+    /// As many folds are trained as it takes to score this many articles out of fold; default 5000. A map with a few
+    /// parameters gains nothing from more, and training stays fast.
+    pub enough: usize,
+}
+
+impl Default for CalibrationParams {
+    fn default() -> Self {
+        CalibrationParams { method: None, folds: 5, enough: 5000 }
+    }
+}
+
+impl PipelineParams {
+    /// Sets word n-grams of `min` to `max` words.
+    #[must_use]
+    pub fn words(mut self, min: u8, max: u8) -> Self {
+        let words = self.analyzer.words.take().unwrap_or_default();
+        self.analyzer.words = Some(WordParams { ngram_range: (min, max), ..words });
+        self
+    }
+
+    /// Switches word n-grams off.
+    #[must_use]
+    pub fn no_words(mut self) -> Self {
+        self.analyzer.words = None;
+        self
+    }
+
+    /// Adds character n-grams of `min` to `max` characters.
+    #[must_use]
+    pub fn chars(mut self, min: u8, max: u8) -> Self {
+        self.analyzer.chars = Some(CharParams { ngram_range: (min, max) });
+        self
+    }
+
+    /// Sets in how many articles a term must occur.
+    #[must_use]
+    pub fn min_df(mut self, min_df: u32) -> Self {
+        self.features.min_df = min_df;
+        self
+    }
+
+    /// Sets the classifier.
+    #[must_use]
+    pub fn classifier(mut self, classifier: Classifier) -> Self {
+        self.classifier = classifier;
+        self
+    }
+
+    /// Sets the field whose values stay together in folds.
+    #[must_use]
+    pub fn group_by(mut self, field: impl Into<String>) -> Self {
+        self.group_by = Some(field.into());
+        self
+    }
+
+    /// Sets the seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Errors where a parameter is out of its range.
+    pub fn check(&self) -> Result<()> {
+        self.analyzer.check()?;
+        self.features.check()?;
+        self.classifier.check(None)?;
+        if !(2..=100).contains(&self.calibration.folds) {
+            return Err(Error::param("calibration.folds", self.calibration.folds, "2 to 100"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! From an article to its labels.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::article::{Article, Example, Part};
+use crate::classifier::argmax;
+use crate::corpus::Corpus;
+use crate::error::Result;
+use crate::evaluation::{Evaluation, Scores};
+use crate::features::{Document, RowBuffer, Stretch};
+use crate::label::{LabelSet, Targets, Task};
+use crate::pipeline::Pipeline;
+
+impl Document for Article {
+    fn stretches(&self) -> impl Iterator<Item = Stretch<'_>> {
+        let title = self.title.as_deref().map(|text| Stretch { part: Part::Title, start: 0, text });
+        title.into_iter().chain(std::iter::once(Stretch { part: Part::Text, start: 0, text: &self.text }))
+    }
+}
+
+impl Document for Example {
+    fn stretches(&self) -> impl Iterator<Item = Stretch<'_>> {
+        self.article.stretches()
+    }
+}
+
+/// The labels of one article.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    names: Arc<LabelSet>,
+    pub(crate) scores: Vec<f64>,
+    pub(crate) probabilities: Vec<f64>,
+    pub(crate) chosen: Vec<usize>,
+}
+
+impl Prediction {
+    /// The label: the most probable class, or of several labels the most probable one that was given. `None` where no label was given.
+    pub fn label(&self) -> Option<&str> {
+        self.best().map(|class| self.names.name(class))
+    }
+
+    /// The probability of [`label`](Self::label); 0 where no label was given.
+    pub fn probability(&self) -> f64 {
+        self.best().map_or(0.0, |class| self.probabilities[class])
+    }
+
+    /// The labels that were given, most probable first.
+    pub fn labels(&self) -> Vec<&str> {
+        self.chosen.iter().map(|&class| self.names.name(class)).collect()
+    }
+
+    /// Every label with its probability, labels ascending.
+    pub fn probabilities(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.names.names().iter().map(String::as_str).zip(self.probabilities.iter().copied())
+    }
+
+    /// Every label with its score before calibration, labels ascending.
+    pub fn scores(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.names.names().iter().map(String::as_str).zip(self.scores.iter().copied())
+    }
+
+    fn best(&self) -> Option<usize> {
+        self.chosen.first().copied()
+    }
+}
+
+impl Pipeline {
+    /// Labels one article.
+    pub fn predict(&self, article: &Article) -> Prediction {
+        self.predict_with(&mut self.buffer(), article)
+    }
+
+    /// Labels many articles, in parallel; each gets exactly what it would get alone.
+    pub fn predict_batch(&self, articles: &[Article]) -> Vec<Prediction> {
+        articles.par_iter().map_init(|| self.buffer(), |buffer, article| self.predict_with(buffer, article)).collect()
+    }
+
+    /// The probability of every label, in the order of [`labels`](Self::labels).
+    pub fn predict_proba(&self, article: &Article) -> Vec<f64> {
+        self.predict(article).probabilities
+    }
+
+    /// The score of every label before calibration (log-odds for logistic regression), in the order of [`labels`](Self::labels).
+    pub fn decision_function(&self, article: &Article) -> Vec<f64> {
+        self.predict(article).scores
+    }
+
+    /// Scores the model's labels for a corpus against its gold.
+    ///
+    /// # Errors
+    /// A class of the corpus that the model doesn't know, or a corpus of the other task.
+    pub fn evaluate(&self, corpus: &Corpus) -> Result<Scores> {
+        let gold = Targets::from_golds(corpus.examples().iter().map(|e| &e.gold), self.task, &self.labels)?;
+        let predictions: Vec<Prediction> = corpus
+            .examples()
+            .par_iter()
+            .map_init(|| self.buffer(), |buffer, example| self.predict_with(buffer, &example.article))
+            .collect();
+        let predicted = self.targets_of(&predictions);
+        let probabilities: Vec<f32> = predictions.iter().flat_map(|p| &p.probabilities).map(|&p| p as f32).collect();
+        Ok(Evaluation::new(&self.labels, &gold, &predicted)?.with_probabilities(&probabilities)?.scores())
+    }
+
+    pub(crate) fn buffer(&self) -> RowBuffer {
+        RowBuffer::new(&self.vectorizer.analyzer)
+    }
+
+    pub(crate) fn predict_with(&self, buffer: &mut RowBuffer, article: &Article) -> Prediction {
+        buffer.read(article, &self.vectorizer.vocabulary, &self.vectorizer.weighting);
+        let mut scores = vec![0.0; self.labels.len()];
+        self.model.scores(&buffer.row, &mut scores);
+        let mut probabilities = vec![0.0; scores.len()];
+        // The shapes were checked when the model was fitted or loaded.
+        let calibrated = self.calibration.probabilities(&scores, &mut probabilities);
+        debug_assert!(calibrated.is_ok());
+        let chosen = choose(self.task, &scores, &probabilities, self.threshold);
+        Prediction { names: Arc::clone(&self.labels), scores, probabilities, chosen }
+    }
+
+    fn targets_of(&self, predictions: &[Prediction]) -> Targets {
+        let n_classes = self.labels.len();
+        match self.task {
+            Task::One => Targets::One {
+                n_classes,
+                classes: predictions.iter().map(|p| p.chosen.first().map_or(0, |&c| c as u32)).collect(),
+            },
+            Task::Several => {
+                let flags = |p: &Prediction| (0..n_classes).map(|k| p.chosen.contains(&k)).collect::<Vec<_>>();
+                Targets::Several { n_classes, flags: predictions.iter().flat_map(flags).collect() }
+            }
+        }
+    }
+}
+
+/// The classes that are given: the most probable one, or all from the threshold up; most probable first.
+pub(crate) fn choose(task: Task, scores: &[f64], probabilities: &[f64], threshold: f64) -> Vec<usize> {
+    match task {
+        Task::One if scores.is_empty() => Vec::new(),
+        // Equal probabilities (a score that says nothing) are settled by the score.
+        Task::One => {
+            let best = argmax(probabilities);
+            let tied = probabilities.iter().filter(|&&p| p == probabilities[best]).count() > 1;
+            vec![if tied { argmax(scores) } else { best }]
+        }
+        Task::Several => {
+            let mut chosen: Vec<usize> = (0..probabilities.len()).filter(|&k| probabilities[k] >= threshold).collect();
+            chosen.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
+            chosen
+        }
+    }
+}
