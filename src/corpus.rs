@@ -23,6 +23,8 @@ mod record;
 mod rows;
 mod source;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use load::{Collected, Part};
 use source::Source;
@@ -178,8 +180,8 @@ fn read_stream(reader: impl Read + Send, format: Format, source: &Source, into: 
     match format {
         Format::Jsonl => load::jsonl(reader, source, into),
         Format::FastText => load::fasttext(reader, source, into),
-        Format::Csv => load::table(reader, b',', source, into),
-        Format::Tsv => load::table(reader, b'\t', source, into),
+        Format::Csv => load::table(reader, ',', source, into),
+        Format::Tsv => load::table(reader, '\t', source, into),
         Format::Text | Format::Html => {
             let (start, rest) = peek(reader, source)?;
             if !fasttext::is_start(&start) {
