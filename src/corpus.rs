@@ -87,7 +87,7 @@ impl Corpus {
         let mut into = Collected::default();
         for path in paths {
             let path = path.as_ref();
-            if path.is_dir() {
+            if !Source::is_stdin(path) && path.is_dir() {
                 read_folder(path, options, &mut into)?;
             } else {
                 read_file(path, options, &mut into)?;
@@ -155,7 +155,7 @@ impl Corpus {
     }
 
     /// How many examples there are; at least one.
-    #[allow(clippy::len_without_is_empty)]
+    #[expect(clippy::len_without_is_empty, reason = "a corpus is never empty")]
     pub fn len(&self) -> usize {
         self.examples.len()
     }
