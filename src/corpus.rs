@@ -23,6 +23,8 @@ mod record;
 mod rows;
 mod source;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use load::{Collected, Part};
 use source::Source;
@@ -85,7 +87,7 @@ impl Corpus {
         let mut into = Collected::default();
         for path in paths {
             let path = path.as_ref();
-            if path.is_dir() {
+            if !Source::is_stdin(path) && path.is_dir() {
                 read_folder(path, options, &mut into)?;
             } else {
                 read_file(path, options, &mut into)?;
@@ -153,7 +155,7 @@ impl Corpus {
     }
 
     /// How many examples there are; at least one.
-    #[allow(clippy::len_without_is_empty)]
+    #[expect(clippy::len_without_is_empty, reason = "a corpus is never empty")]
     pub fn len(&self) -> usize {
         self.examples.len()
     }
@@ -178,8 +180,8 @@ fn read_stream(reader: impl Read + Send, format: Format, source: &Source, into: 
     match format {
         Format::Jsonl => load::jsonl(reader, source, into),
         Format::FastText => load::fasttext(reader, source, into),
-        Format::Csv => load::table(reader, b',', source, into),
-        Format::Tsv => load::table(reader, b'\t', source, into),
+        Format::Csv => load::table(reader, ',', source, into),
+        Format::Tsv => load::table(reader, '\t', source, into),
         Format::Text | Format::Html => {
             let (start, rest) = peek(reader, source)?;
             if !fasttext::is_start(&start) {

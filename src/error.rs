@@ -201,7 +201,9 @@ pub enum CorpusErrorKind {
         len: usize,
     },
     /// The file's name tells no known format.
-    #[error("unknown file type; use .jsonl, .csv, .tsv, .txt or .html, each also with .gz or .zst, or a folder")]
+    #[error(
+        "unknown file type; use .jsonl, .csv, .tsv, .ft (fastText), .txt or .html, each also with .gz or .zst, or a folder"
+    )]
     UnknownFormat,
     /// Compressed data is damaged.
     #[error("can't decompress ({reason}); the file is damaged or cut off: copy or download it again")]

@@ -30,3 +30,26 @@ fn text_of(bytes: &[u8], format: Format) -> std::result::Result<String, CorpusEr
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::options::ReadOptions;
+
+    #[test]
+    fn the_text_is_the_file_but_for_the_byte_order_mark() {
+        let source = Source::new("a.txt", &ReadOptions::default());
+        let record = read("\u{feff}One.\r\n\r\nTwo. ".as_bytes(), Format::Text, &source).unwrap();
+        assert_eq!(record.text, "One.\r\n\r\nTwo. ");
+        let error = read(&b"ab\xe9"[..], Format::Text, &source).unwrap_err();
+        assert!(error.to_string().starts_with("a.txt: invalid UTF-8 at byte 2 of the file"), "{error}");
+    }
+
+    #[test]
+    fn a_file_may_have_the_limit_and_not_a_byte_more() {
+        let source = Source::new("a.txt", &ReadOptions::default().max_line_bytes(4));
+        assert_eq!(read(&b"1234"[..], Format::Text, &source).unwrap().text, "1234");
+        let error = read(&b"12345"[..], Format::Text, &source).unwrap_err();
+        assert!(error.to_string().starts_with("a.txt: the file has more than 4 bytes"), "{error}");
+    }
+}

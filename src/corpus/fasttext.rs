@@ -36,12 +36,42 @@ pub(super) fn settle_task(examples: &mut [Example]) {
     }
 }
 
-/// A single label as a class.
-pub(super) fn as_one(gold: &mut Gold) {
+/// The gold of a line by itself: one label is a class, none is no gold.
+pub(super) fn gold_of_line(mut gold: Gold) -> Option<Gold> {
+    as_one(&mut gold);
+    (!gold.labels().is_empty()).then_some(gold)
+}
+
+fn as_one(gold: &mut Gold) {
     if let Gold::Several(labels) = gold
         && labels.len() == 1
         && let Some(label) = labels.pop()
     {
         *gold = Gold::One(label);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_stand_before_the_text() {
+        let record = parse("  __label__b\t__label__a,c  Some  words __label__x here \r").unwrap();
+        assert_eq!(record.text, "Some  words __label__x here");
+        assert_eq!(record.gold, Some(Gold::several(["a,c", "b"])));
+        assert_eq!(parse("no label").unwrap().gold, Some(Gold::several(Vec::<String>::new())));
+        assert_eq!(parse("__label__a").unwrap().text, "");
+    }
+
+    #[test]
+    fn a_prefix_without_a_name_is_an_error() {
+        assert!(parse("__label__ text").unwrap_err().to_string().contains("\"__label__\" holds nothing"));
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_first_words() {
+        assert!(is_start("\u{feff}\n  \n__label__a text".as_bytes()));
+        assert!(!is_start(b"A text about __label__a"));
     }
 }

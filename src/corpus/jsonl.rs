@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::record::Record;
@@ -23,12 +23,20 @@ pub(super) fn parse(line: &str) -> Result<Record, CorpusErrorKind> {
 
 /// The parser's reason with the column; its own line number is always 1 here and would mislead.
 fn reason(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    match message.rsplit_once(" at line ") {
-        Some((message, _)) if error.column() > 0 => format!("{message} at column {}", error.column()),
-        Some((message, _)) => message.to_string(),
-        None => message,
+    match error.column() {
+        0 => bare_reason(error),
+        column => format!("{} at column {column}", bare_reason(error)),
     }
+}
+
+/// The reason without a position, which inside a value counts from the value's beginning.
+fn bare_reason(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.rsplit_once(" at line ").map(|(reason, _)| reason.to_string()).unwrap_or(message)
+}
+
+fn inside<E: serde::de::Error>(error: serde_json::Error) -> E {
+    E::custom(bare_reason(&error))
 }
 
 /// A row with the first of its own keys that holds a wrong type. Such a key does not stop the
@@ -81,7 +89,7 @@ impl<'de> Deserialize<'de> for JsonRow {
                         }
                         Key::Id => {
                             let value: &RawValue = map.next_value()?;
-                            match field_value(value.get()).map_err(A::Error::custom)? {
+                            match field_value(value.get()).map_err(inside)? {
                                 Some(FieldValue::Text(id) | FieldValue::Scalar(id)) => row.record.id = Some(id),
                                 Some(FieldValue::Nested(_)) => {
                                     row.wrong("id", "an array or object", "a string or number");
@@ -91,7 +99,7 @@ impl<'de> Deserialize<'de> for JsonRow {
                         }
                         Key::Other(key) => {
                             let value: &RawValue = map.next_value()?;
-                            flatten(key, value.get(), 0, &mut row.record.fields).map_err(A::Error::custom)?;
+                            flatten(key, value.get(), 0, &mut row.record.fields).map_err(inside)?;
                         }
                     }
                 }
@@ -130,7 +138,7 @@ fn flatten(
                 any = true;
                 let value: &RawValue = map.next_value()?;
                 let key = format!("{}.{member}", self.key);
-                flatten(key, value.get(), self.depth + 1, self.fields).map_err(A::Error::custom)?;
+                flatten(key, value.get(), self.depth + 1, self.fields).map_err(inside)?;
             }
             Ok(any)
         }
@@ -245,5 +253,71 @@ impl<'de> Deserialize<'de> for StringValue {
         }
 
         deserializer.deserialize_any(StringVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(line: &str) -> Vec<(String, FieldValue)> {
+        parse(line).unwrap().fields
+    }
+
+    fn error(line: &str) -> String {
+        parse(line).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_keys_of_an_article_are_decoded() {
+        let record = parse(r#" {"text": "a\n\u00e9\ud83d\ude00", "title": null, "id": 12.50} "#).unwrap();
+        assert_eq!((record.text.as_str(), record.title), ("a\né😀", None));
+        assert_eq!(record.id.as_deref(), Some("12.50"));
+    }
+
+    #[test]
+    fn other_keys_become_fields_with_objects_flattened_and_null_as_nothing() {
+        let text = |s: &str| FieldValue::Text(s.into());
+        let scalar = |s: &str| FieldValue::Scalar(s.into());
+        let nested = |s: &str| FieldValue::Nested(s.into());
+        let found = fields(
+            r#"{"a": "\"x\"", "b": -1.0e3, "c": {"d": {"e": true}, "f": null, "g": [1, {"h": 2}]}, "i": {}, "j": null}"#,
+        );
+        let expected = [
+            ("a", text("\"x\"")),
+            ("b", scalar("-1.0e3")),
+            ("c.d.e", scalar("true")),
+            ("c.g", nested("[1, {\"h\": 2}]")),
+            ("i", nested("{}")),
+        ];
+        assert_eq!(found, expected.map(|(key, value)| (key.to_string(), value)));
+    }
+
+    #[test]
+    fn deep_nesting_is_kept_as_json_instead_of_exhausting_the_stack() {
+        let deep = format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
+        let found = fields(&format!("{{\"k\":{deep},\"l\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)));
+        assert_eq!(found[0].0.matches(".a").count(), MAX_DEPTH);
+        assert!(matches!(&found[0].1, FieldValue::Nested(json) if json.len() == 6 * (100_000 - MAX_DEPTH) + 1));
+        assert!(parse(&format!("{{\"text\":{deep}}}")).is_err());
+    }
+
+    #[test]
+    fn broken_json_names_the_column() {
+        assert!(error("{\"text\": \"a\", }").contains("at column 15"), "{}", error("{\"text\": \"a\", }"));
+        assert!(error("[1]").contains("expected a JSON object"));
+        assert!(error("{\"text\": \"a\"} x").contains("trailing characters at column 15"));
+        assert!(error("{\"a\": {\"b\": \"\\ud800\"}, \"text\": \"t\"}").contains("hex escape at column"));
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_unless_the_json_is_broken() {
+        assert_eq!(error("{\"text\": 5}"), "the key \"text\" holds a number, expected a string");
+        assert_eq!(error("{\"text\": \"a\", \"title\": [[1]]}"), "the key \"title\" holds an array, expected a string");
+        assert_eq!(
+            error("{\"id\": {}, \"text\": true}"),
+            "the key \"id\" holds an array or object, expected a string or number"
+        );
+        assert!(error("{\"text\": {\"a\": 1}, ").contains("not a JSON object"));
     }
 }

@@ -166,3 +166,114 @@ impl Block {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::options::ReadOptions;
+
+    type Line = std::result::Result<(u64, String), String>;
+
+    /// The lines that are not blank, read one by one.
+    fn streamed(bytes: &[u8], source: &Source) -> Vec<Line> {
+        let mut lines = Lines::new(bytes);
+        let mut found = Vec::new();
+        loop {
+            match lines.next(source) {
+                Ok(None) => return found,
+                Ok(Some((number, bytes))) => match utf8(bytes, "line") {
+                    Ok(line) if is_blank(line) => {}
+                    Ok(line) => found.push(Ok((number, line.trim_end_matches(['\r', '\n']).to_string()))),
+                    Err(kind) => found.push(Err(source.error(Some(number), kind).to_string())),
+                },
+                Err(error) => found.push(Err(error.to_string())),
+            }
+            if found.last().is_some_and(Line::is_err) {
+                return found;
+            }
+        }
+    }
+
+    /// The same, read in blocks.
+    fn in_blocks(bytes: &[u8], source: &Source) -> Vec<Line> {
+        let mut found: Vec<Line> = Vec::new();
+        for block in Blocks::new(bytes, source) {
+            let result = match block {
+                Ok(block) => block.each_line(source, |number, line| {
+                    found.push(Ok((number, line.to_string())));
+                    Ok(())
+                }),
+                Err(error) => {
+                    found.push(Err(error.to_string()));
+                    return found;
+                }
+            };
+            if let Err((number, kind)) = result {
+                found.push(Err(source.error(Some(number), kind).to_string()));
+                return found;
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn blocks_hold_the_same_lines_as_a_stream() {
+        let source = Source::new("f", &ReadOptions::default());
+        let long = "é".repeat(BLOCK_BYTES);
+        let at_the_edge = "x".repeat(BLOCK_BYTES - 1);
+        let many = "word \n\n".repeat(BLOCK_BYTES / 3);
+        for text in [
+            "",
+            "\n",
+            "\u{feff}a\r\n\r\n \t\nb\rc\n\nd",
+            "\u{feff}",
+            &format!("{at_the_edge}\n{at_the_edge}\n"),
+            &format!("a\n{long}\nb\n{many}{long}"),
+        ] {
+            let lines = streamed(text.as_bytes(), &source);
+            assert_eq!(lines, in_blocks(text.as_bytes(), &source), "{} bytes", text.len());
+            assert_eq!(lines.len(), text.trim_start_matches('\u{feff}').lines().filter(|line| !is_blank(line)).count());
+        }
+    }
+
+    #[test]
+    fn invalid_utf8_names_line_and_byte_after_the_lines_before_it() {
+        let source = Source::new("f", &ReadOptions::default());
+        let mut bytes = b"good\n".repeat(BLOCK_BYTES / 4);
+        bytes.extend_from_slice(b"\nba\xffd\ngood\n");
+        let n_lines = BLOCK_BYTES / 4;
+        for lines in [streamed(&bytes, &source), in_blocks(&bytes, &source)] {
+            assert_eq!(lines.len(), n_lines + 1);
+            let error = lines[n_lines].as_ref().unwrap_err();
+            assert!(error.starts_with(&format!("f:{}: invalid UTF-8 at byte 2 of the line", n_lines + 2)), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_line_may_have_the_limit_and_not_a_byte_more() {
+        for limit in [5, BLOCK_BYTES + 5] {
+            let source = Source::new("f", &ReadOptions::default().max_line_bytes(limit));
+            for ending in ["", "\n"] {
+                let fits = format!("a\n{}{ending}", "b".repeat(limit));
+                let beyond = format!("a\n{}{ending}", "b".repeat(limit + 1));
+                for read in [streamed, in_blocks] {
+                    assert_eq!(read(fits.as_bytes(), &source)[1], Ok((2, "b".repeat(limit))));
+                    let error = read(beyond.as_bytes(), &source)[1].clone().unwrap_err();
+                    assert!(error.starts_with(&format!("f:2: the line has more than {limit} bytes")), "{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_goes_on_after_a_line_that_is_too_long() {
+        let source = Source::new("f", &ReadOptions::default().max_line_bytes(3));
+        let mut lines = Lines::new("12345678\nabc\n1234\nd".as_bytes());
+        let mut read = || lines.next(&source).map(|line| line.map(|(number, line)| (number, line.to_vec())));
+        assert!(read().is_err());
+        assert_eq!(read().unwrap(), Some((2, b"abc\n".to_vec())));
+        assert!(read().is_err());
+        assert_eq!(read().unwrap(), Some((4, b"d".to_vec())));
+        assert_eq!(read().unwrap(), None);
+    }
+}

@@ -85,7 +85,7 @@ pub(super) fn fasttext(reader: impl Read + Send, source: &Source, into: &mut Col
 }
 
 /// Parses a table.
-pub(super) fn table(reader: impl Read, delimiter: u8, source: &Source, into: &mut Collected) -> Result<()> {
+pub(super) fn table(reader: impl Read, delimiter: char, source: &Source, into: &mut Collected) -> Result<()> {
     let mut table = Table::new(BufReader::with_capacity(1 << 18, reader), delimiter);
     let mut part = Part::default();
     let result = fill_from_table(&mut table, source, &mut part);
@@ -112,16 +112,17 @@ fn lines(
     mut append: impl FnMut(Part) -> Result<()>,
 ) -> Result<()> {
     let failed = AtomicBool::new(false);
-    let mut parts = std::thread::scope(|scope| {
+    let mut parts = std::thread::scope(|scope| -> Result<Vec<_>> {
         let (sender, receiver) = sync_channel(2 * rayon::current_num_threads());
-        scope.spawn(move || {
+        let read = move || {
             for block in Blocks::new(reader, source) {
                 // Nobody receives any more once a row has failed.
                 if sender.send(block).is_err() {
                     break;
                 }
             }
-        });
+        };
+        std::thread::Builder::new().spawn_scoped(scope, read).map_err(|e| Error::io(&source.path, e))?;
         // Blocks are taken in order, so that all blocks before a failed one are parsed to the end.
         let blocks = receiver.into_iter().enumerate().take_while(|_| !failed.load(Ordering::Relaxed));
         let parsed = blocks.par_bridge().map(|(at, block)| {
@@ -132,8 +133,8 @@ fn lines(
             failed.fetch_or(result.is_err(), Ordering::Relaxed);
             (at, part, result)
         });
-        parsed.collect::<Vec<_>>()
-    });
+        Ok(parsed.collect::<Vec<_>>())
+    })?;
     parts.sort_unstable_by_key(|(at, ..)| *at);
     for (_, part, result) in parts {
         append(part)?;

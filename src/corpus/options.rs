@@ -5,6 +5,7 @@
 /// | option | default | range |
 /// |---|---|---|
 /// | [`label`](Self::label) | `label`, else `labels` | any key |
+/// | [`quoting`](Self::quoting) | `true` | |
 /// | [`max_expanded_bytes`](Self::max_expanded_bytes) | 16 GiB | ≥ 1 |
 /// | [`max_line_bytes`](Self::max_line_bytes) | 256 MiB | ≥ 1 |
 ///
@@ -17,13 +18,14 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadOptions {
     pub(super) label: Option<String>,
+    pub(super) quoting: bool,
     pub(super) max_expanded_bytes: u64,
     pub(super) max_line_bytes: usize,
 }
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { label: None, max_expanded_bytes: 16 << 30, max_line_bytes: 256 << 20 }
+        ReadOptions { label: None, quoting: true, max_expanded_bytes: 16 << 30, max_line_bytes: 256 << 20 }
     }
 }
 
@@ -34,6 +36,14 @@ impl ReadOptions {
     #[must_use]
     pub fn label(mut self, key: impl Into<String>) -> ReadOptions {
         self.label = Some(key.into());
+        self
+    }
+
+    /// Whether a cell of a table that begins with a quote is quoted (RFC 4180). `false` is for tables
+    /// written without quoting, as many TSV files are, whose quotes are part of the text.
+    #[must_use]
+    pub fn quoting(mut self, quoting: bool) -> ReadOptions {
+        self.quoting = quoting;
         self
     }
 

@@ -143,3 +143,117 @@ pub(super) fn check_spans(spans: &[LabelledSpan], text: &str) -> std::result::Re
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::jsonl;
+    use crate::corpus::options::ReadOptions;
+
+    fn example(line: &str, options: &ReadOptions) -> std::result::Result<Example, Kind> {
+        jsonl::parse(line)?.into_example(&Source::new("f", options), Some(7))
+    }
+
+    fn gold(line: &str) -> std::result::Result<Gold, Kind> {
+        example(line, &ReadOptions::default()).map(|example| example.gold)
+    }
+
+    fn keys(article: &Article) -> Vec<&str> {
+        article.fields().map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn gold_is_label_or_else_labels() {
+        let one = |name: &str| Ok(Gold::One(name.into()));
+        assert_eq!(gold(r#"{"text": "t", "label": "a"}"#), one("a"));
+        assert_eq!(gold(r#"{"text": "t", "label": 2}"#), one("2"));
+        assert_eq!(gold(r#"{"text": "t", "label": false}"#), one("false"));
+        assert_eq!(gold(r#"{"text": "t", "labels": ["b", "a", "b"]}"#), Ok(Gold::several(["a", "b"])));
+        assert_eq!(gold(r#"{"text": "t", "labels": []}"#), Ok(Gold::several(Vec::<String>::new())));
+        assert_eq!(gold(r#"{"text": "t", "label": null, "labels": ["b"]}"#), Ok(Gold::several(["b"])));
+        let both = example(r#"{"text": "t", "labels": ["b"], "label": "a"}"#, &ReadOptions::default()).unwrap();
+        assert_eq!((both.gold, keys(&both.article)), (Gold::One("a".into()), vec!["labels"]));
+    }
+
+    #[test]
+    fn a_named_key_serves_as_label_and_stays_a_field() {
+        let line = r#"{"text": "t", "label": "a", "splits": {"media": "dev"}, "topics": ["x"]}"#;
+        let media = example(line, &ReadOptions::default().label("splits.media")).unwrap();
+        assert_eq!(media.gold, Gold::One("dev".into()));
+        assert_eq!(keys(&media.article), ["label", "splits.media", "topics"]);
+        let topics = example(line, &ReadOptions::default().label("topics")).unwrap();
+        assert_eq!(topics.gold, Gold::several(["x"]));
+    }
+
+    #[test]
+    fn a_missing_label_lists_the_keys_of_the_row() {
+        let error = example(r#"{"text": "t", "label": "a", "b": {"c": 1}}"#, &ReadOptions::default().label("b"));
+        let found = vec!["label".to_string(), "b.c".to_string()];
+        assert_eq!(error.unwrap_err(), Kind::MissingLabel { key: "b".into(), found });
+    }
+
+    #[test]
+    fn labels_of_a_wrong_type_are_named() {
+        for (value, found) in [
+            ("\"\"", "an empty string"),
+            ("[1]", "an array of other things than strings"),
+            ("[\"\"]", "an array with an empty string"),
+            ("{}", "an object"),
+        ] {
+            let error = gold(&format!("{{\"text\": \"t\", \"label\": {value}}}")).unwrap_err();
+            assert!(matches!(error, Kind::WrongType { found: f, .. } if f == found), "{value}: {error}");
+        }
+    }
+
+    #[test]
+    fn spans_are_counted_in_code_points_and_must_lie_in_the_text() {
+        let line = |start: &str, end: u32| {
+            format!(
+                r#"{{"text": "дім😀", "label": "a", "spans": [{{"start": {start}, "end": {end}, "label": "x", "n": 1}}]}}"#
+            )
+        };
+        let options = ReadOptions::default();
+        let whole = example(&line("0", 4), &options).unwrap();
+        assert_eq!(whole.spans, [LabelledSpan { start: 0, end: 4, label: "x".into() }]);
+        assert!(keys(&whole.article).is_empty());
+        let beyond = example(&line("0", 5), &options).unwrap_err();
+        assert_eq!(beyond, Kind::SpanOutOfText { start: 0, end: 5, len: 4 });
+        let reversed = example(&line("3", 2), &options).unwrap_err();
+        assert_eq!(reversed, Kind::SpanOutOfText { start: 3, end: 2, len: 4 });
+        assert!(matches!(example(&line("-1", 2), &options).unwrap_err(), Kind::WrongType { .. }));
+        assert!(matches!(
+            example(r#"{"text": "t", "label": "a", "spans": 1}"#, &options).unwrap_err(),
+            Kind::WrongType { found: "a number or boolean", .. }
+        ));
+    }
+
+    #[test]
+    fn a_row_to_be_labelled_keeps_what_cannot_serve_as_gold_or_spans() {
+        let record = jsonl::parse(r#"{"text": "t", "label": [1], "spans": [{"start": 5, "end": 9, "label": "x"}]}"#);
+        let row = record.unwrap().into_row(&Source::new("f", &ReadOptions::default()), Some(7)).unwrap();
+        assert_eq!((row.gold, row.spans), (None, Vec::new()));
+        assert_eq!(keys(&row.article), ["label", "spans"]);
+        assert_eq!(row.article.id(), "f:7");
+    }
+
+    #[test]
+    fn an_empty_text_is_missing_and_an_empty_title_or_id_is_none() {
+        assert_eq!(gold(r#"{"text": "", "label": "a"}"#), Err(Kind::MissingText));
+        assert_eq!(gold(r#"{"text": null, "label": "a"}"#), Err(Kind::MissingText));
+        assert_eq!(gold(r#"{"label": "a"}"#), Err(Kind::MissingText));
+        let article =
+            example(r#"{"text": "t", "label": "a", "id": "", "title": ""}"#, &ReadOptions::default()).unwrap().article;
+        assert_eq!((article.id(), article.title()), ("f:7", None));
+    }
+
+    #[test]
+    fn of_a_repeated_key_the_last_counts_among_few_and_many() {
+        let few = r#"{"text": "t", "a": 1, "label": "x", "b": 2, "a": 3}"#;
+        let article = example(few, &ReadOptions::default()).unwrap().article;
+        assert_eq!((keys(&article), article.field("a")), (vec!["b", "a"], Some("3")));
+        let many: String = (0..40).map(|i| format!("\"k{}\": {i}, ", i % 39)).collect();
+        let article =
+            example(&format!("{{{many}\"text\": \"t\", \"label\": \"x\"}}"), &ReadOptions::default()).unwrap().article;
+        assert_eq!((keys(&article).len(), article.field("k0"), article.field("k1")), (39, Some("39"), Some("1")));
+    }
+}

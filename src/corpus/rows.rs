@@ -122,8 +122,8 @@ impl Body {
     fn new(reader: Input, format: Format) -> Body {
         match format {
             Format::Jsonl | Format::FastText => Body::Lines(Lines::new(reader), format),
-            Format::Csv => Body::Table(Box::new(Table::new(reader, b','))),
-            Format::Tsv => Body::Table(Box::new(Table::new(reader, b'\t'))),
+            Format::Csv => Body::Table(Box::new(Table::new(reader, ','))),
+            Format::Tsv => Body::Table(Box::new(Table::new(reader, '\t'))),
             Format::Text | Format::Html => Body::File(reader, format),
         }
     }
@@ -161,13 +161,12 @@ impl Stream {
                     }
                 };
                 let record = match format {
-                    Format::FastText => fasttext::parse(line).map(|mut record| {
-                        record.gold.as_mut().map(fasttext::as_one);
-                        record
-                    }),
+                    Format::FastText => fasttext::parse(line),
                     _ => jsonl::parse(line),
                 };
-                (Some(number), record.map_err(|kind| source.error(Some(number), kind))?)
+                let mut record = record.map_err(|kind| source.error(Some(number), kind))?;
+                record.gold = record.gold.and_then(fasttext::gold_of_line);
+                (Some(number), record)
             }
             Body::Table(table) => match table.next(source)? {
                 Some((number, record)) => (Some(number), record),
@@ -186,4 +185,86 @@ impl Stream {
 fn ends_the_stream(error: &Error) -> bool {
     use CorpusErrorKind::{Compression, ExpandsBeyond};
     !matches!(error, Error::Corpus { kind, .. } if !matches!(kind, Compression { .. } | ExpandsBeyond { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Gold;
+
+    fn read(text: &'static [u8], format: Format) -> Vec<std::result::Result<Row, String>> {
+        let rows = Rows::from_reader(text, "f", format, &ReadOptions::default());
+        rows.map(|row| row.map_err(|e| e.to_string())).collect()
+    }
+
+    #[test]
+    fn reading_goes_on_after_a_bad_row_and_names_it() {
+        let rows = read(
+            b"\n{\"text\": \"a\"}\r\n{\n{\"text\": \"\xff\"}\n{\"title\": \"b\"}\n{\"text\": \"c\"}",
+            Format::Jsonl,
+        );
+        let outcome: Vec<_> = rows.iter().map(|row| row.as_ref().map(|row| row.article.text())).collect();
+        assert_eq!(outcome.len(), 5);
+        assert_eq!((outcome[0], outcome[4]), (Ok("a"), Ok("c")));
+        for (row, start) in
+            outcome[1..4].iter().zip(["f:3: not a JSON", "f:4: invalid UTF-8 at byte 10", "f:5: no text"])
+        {
+            assert!(row.unwrap_err().starts_with(start), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn every_format_gives_rows_with_their_place() {
+        let csv = read(b"text,label,labels,lang\r\n\"a\r\nb\",x,,en\r\nc,,y|z,uk\r\n", Format::Csv);
+        let row = csv[1].as_ref().unwrap();
+        assert_eq!((row.article.id(), row.article.lang(), row.place.line), ("f:4", Some("uk"), Some(4)));
+        assert_eq!(row.gold, Some(Gold::several(["y", "z"])));
+        assert_eq!(csv[0].as_ref().unwrap().gold, Some(Gold::One("x".into())));
+
+        let tsv = read(b"id\ttext\n7\ta, b\n", Format::Tsv);
+        assert_eq!((tsv[0].as_ref().unwrap().article.id(), tsv[0].as_ref().unwrap().article.text()), ("7", "a, b"));
+
+        let fasttext = read(b"__label__x one\n__label__x __label__y two\nthree\n", Format::FastText);
+        let golds: Vec<_> = fasttext.iter().map(|row| row.as_ref().unwrap().gold.clone()).collect();
+        assert_eq!(golds, [Some(Gold::One("x".into())), Some(Gold::several(["x", "y"])), None]);
+
+        let text = read(b"One.\n\nTwo.", Format::Text);
+        let row = text[0].as_ref().unwrap();
+        assert_eq!((text.len(), row.article.id(), row.article.text(), row.place.line), (1, "f", "One.\n\nTwo.", None));
+        assert!(read(b"", Format::Text)[0].as_ref().unwrap_err().starts_with("f: no text"));
+    }
+
+    #[test]
+    fn a_folder_is_read_in_order_and_a_broken_file_does_not_end_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        assert!(Rows::open(root, &ReadOptions::default()).unwrap_err().to_string().ends_with("no articles found"));
+        fs::create_dir(root.join("b")).unwrap();
+        fs::write(root.join("notes.pdf"), "passed over").unwrap();
+        fs::write(root.join("a.txt"), "first").unwrap();
+        fs::write(
+            root.join("b/b.jsonl.zst"),
+            zstd::encode_all(&b"{\"text\": \"second\", \"id\": \"2\"}\n"[..], 1).unwrap(),
+        )
+        .unwrap();
+        fs::write(root.join("c.csv.gz"), "not compressed").unwrap();
+        fs::write(root.join("d.html"), "<p>third</p>").unwrap();
+        let rows: Vec<_> = Rows::open(root, &ReadOptions::default()).unwrap().collect();
+        assert_eq!(rows.len(), 4);
+        let id = |i: usize| rows[i].as_ref().unwrap().article.id();
+        assert_eq!(id(0), root.join("a.txt").to_str().unwrap());
+        assert_eq!(id(1), "2");
+        assert!(rows[2].as_ref().unwrap_err().to_string().contains("c.csv.gz: can't decompress"));
+        assert_eq!(id(3), root.join("d.html").to_str().unwrap());
+    }
+
+    #[test]
+    fn a_name_that_tells_no_format_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pdf");
+        fs::write(&path, "text").unwrap();
+        let error = Rows::open(&path, &ReadOptions::default()).unwrap_err();
+        assert!(matches!(error, Error::Corpus { kind: CorpusErrorKind::UnknownFormat, .. }));
+        assert!(matches!(Rows::open("no/such/file.jsonl", &ReadOptions::default()), Err(Error::Io { .. })));
+    }
 }
