@@ -1,5 +1,6 @@
 //! How good predictions are, and how to find out honestly: scores, folds, duplicates, intervals.
 
+mod crossval;
 mod curves;
 mod metrics;
 mod ranking;
@@ -9,6 +10,7 @@ mod stratify;
 mod tally;
 mod temporal;
 
+pub use crossval::{Crossval, CrossvalParams};
 pub use curves::{ReliabilityBin, RiskCoverage, RiskPoint, risk_coverage};
 pub use metrics::{LabelScores, Metric, Scores};
 pub use spans::{SpanScores, labelled_span_scores, span_scores};

@@ -24,10 +24,10 @@ pub use classifier::{
 pub use corpus::{Corpus, Format, ReadOptions, Rows};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
-    Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores,
-    SplitParams, group_ids, labelled_span_scores, merge_groups, risk_coverage, span_scores,
+    Crossval, CrossvalParams, Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage, RiskPoint,
+    Scores, SpanScores, SplitParams, group_ids, labelled_span_scores, merge_groups, risk_coverage, span_scores,
 };
-pub use evidence::{Evidence, Explanation};
+pub use evidence::{Evidence, EvidenceRecord, Explanation};
 pub use features::{FeatureMatrix, FeatureParams, Idf, Term, Tfidf, TfidfParams, TfidfVectorizer, Vocabulary};
 pub use label::{LabelSet, Targets, Task};
 pub use model_file::{FORMAT_VERSION, MAGIC};

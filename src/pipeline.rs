@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub use params::{CalibrationParams, PipelineParams};
 pub use predict::Prediction;
 
-pub(crate) use fit::{Counted, FoldModel};
+pub(crate) use fit::Counted;
+pub(crate) use predict::choose;
 
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;

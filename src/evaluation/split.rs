@@ -15,11 +15,14 @@ pub struct SplitParams {
     pub folds: usize,
     /// Seed of the lot. Default 0.
     pub seed: u64,
+    /// Go on where a class (of rows with one class each) would be missing from a training part; [`Folds::untrained`]
+    /// names such classes. Default `false`: that is an error.
+    pub allow_rare: bool,
 }
 
 impl Default for SplitParams {
     fn default() -> SplitParams {
-        SplitParams { folds: 5, seed: 0 }
+        SplitParams { folds: 5, seed: 0, allow_rare: false }
     }
 }
 
@@ -84,7 +87,9 @@ impl Folds {
             }
         };
         let folds = Folds::of_assignment(&fold, folds);
-        if let (Targets::One { .. }, Some(&(_, class))) = (targets, folds.untrained(targets).first()) {
+        if let (false, Targets::One { .. }, Some(&(_, class))) =
+            (params.allow_rare, targets, folds.untrained(targets).first())
+        {
             return Err(Error::Split(rare_class(targets, labels, groups, class)));
         }
         Ok(folds)

@@ -82,7 +82,7 @@ impl<'a> Counted<'a> {
     pub(crate) fn folds(&self, rows: &[usize], n_folds: usize) -> Result<Folds> {
         let targets = self.targets.select(rows);
         let groups: Option<Vec<u32>> = self.groups.as_ref().map(|g| rows.iter().map(|&r| g[r]).collect());
-        let params = SplitParams { folds: n_folds, seed: self.params.seed, ..SplitParams::default() };
+        let params = SplitParams { folds: n_folds, seed: self.params.seed, allow_rare: true };
         Folds::stratified(&targets, self.labels, groups.as_deref(), &params)
     }
 
