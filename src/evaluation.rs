@@ -1,6 +1,7 @@
 //! How good predictions are, and how to find out honestly: scores, folds, duplicates, intervals.
 
 mod curves;
+mod duplicates;
 mod metrics;
 mod ranking;
 mod spans;
@@ -10,6 +11,7 @@ mod tally;
 mod temporal;
 
 pub use curves::{ReliabilityBin, RiskCoverage, RiskPoint, risk_coverage};
+pub use duplicates::{DuplicateParams, near_duplicates};
 pub use metrics::{LabelScores, Metric, Scores};
 pub use spans::{SpanScores, labelled_span_scores, span_scores};
 pub use split::{Fold, Folds, SplitParams, group_ids, merge_groups};

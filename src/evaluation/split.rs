@@ -108,20 +108,34 @@ impl Folds {
             same_size("groups", dates.len(), groups.len())?;
         }
         let block = temporal::blocks(&temporal::parse(dates)?, params.folds + 1)?;
-        let mut parts = Vec::with_capacity(params.folds);
-        for fold in 1..=params.folds as u32 {
-            let test: Vec<usize> = (0..dates.len()).filter(|&row| block[row] == fold).collect();
-            let mut tested: Vec<u32> = groups.map_or_else(Vec::new, |g| test.iter().map(|&row| g[row]).collect());
-            tested.sort_unstable();
-            let leaks = |row: usize| groups.is_some_and(|g| tested.binary_search(&g[row]).is_ok());
-            let train: Vec<usize> = (0..dates.len()).filter(|&row| block[row] < fold && !leaks(row)).collect();
-            if train.is_empty() {
-                return Err(Error::Split(SplitError::NothingToTrain { fold: fold as usize }));
-            }
-            parts.push(Fold { train, test });
+        let rows = |keep: &dyn Fn(u32) -> bool| (0..dates.len()).filter(|&row| keep(block[row])).collect();
+        let part = |fold: u32| Fold { train: rows(&|b| b < fold), test: rows(&|b| b == fold) };
+        let parts = (1..=params.folds as u32).map(part).collect();
+        let folds = Folds { parts, fold_of: block.iter().map(|b| b.checked_sub(1)).collect() };
+        match groups {
+            Some(groups) => folds.purged(groups),
+            None => Ok(folds),
         }
-        let fold_of = block.iter().map(|b| b.checked_sub(1)).collect();
-        Ok(Folds { parts, fold_of })
+    }
+
+    /// Leaves out of each training part the rows that share a group with a row of its test part.
+    ///
+    /// The gentle way to keep near-duplicates apart when the folds are made of outlets already: few rows are
+    /// dropped, while merging the two groupings can chain most outlets into one group (see [`merge_groups`]).
+    ///
+    /// # Errors
+    /// [`Error::Split`] where nothing is left to train on; [`Error::Shape`] where the number of rows differs.
+    pub fn purged(mut self, groups: &[u32]) -> Result<Folds> {
+        same_size("groups", self.fold_of.len(), groups.len())?;
+        for (fold, part) in self.parts.iter_mut().enumerate() {
+            let mut tested: Vec<u32> = part.test.iter().map(|&row| groups[row]).collect();
+            tested.sort_unstable();
+            part.train.retain(|&row| tested.binary_search(&groups[row]).is_err());
+            if part.train.is_empty() {
+                return Err(Error::Split(SplitError::NothingToTrain { fold: fold + 1 }));
+            }
+        }
+        Ok(self)
     }
 
     fn of_assignment(fold: &[u32], folds: usize) -> Folds {
@@ -222,8 +236,9 @@ pub fn group_ids<'a>(key: &str, values: impl IntoIterator<Item = Option<&'a str>
 /// The finest grouping in which rows that share a group in `a` or in `b` are together, numbered in the order of
 /// the first row: for example outlets and clusters of near-duplicates, so that neither leaks.
 ///
-/// Groups can chain: an agency's report printed by all outlets makes one group of them. Look at the size of the
-/// largest group before trusting a split into few.
+/// Groups can chain: among 36,254 articles of 368 outlets, 88 near-duplicates were enough to join 42 % of the
+/// articles to one group. Where that happens, split by one grouping and leave the other's rows out of training
+/// with [`Folds::purged`].
 ///
 /// # Errors
 /// [`Error::Shape`] where the numbers of rows differ.
@@ -446,6 +461,29 @@ mod tests {
         assert!((25..=35).contains(&seen));
         let one_group = Folds::temporal(&dates, Some(&[0; 40]), &params(3, 0)).unwrap_err().to_string();
         assert!(one_group.contains("fold 1"), "{one_group}");
+    }
+
+    #[test]
+    fn purging_leaves_the_test_and_drops_only_what_leaks() {
+        let targets = Targets::One { n_classes: 2, classes: (0..20).map(|i| i % 2).collect() };
+        let outlets: Vec<u32> = (0..20).map(|i| i / 2).collect();
+        let folds = Folds::stratified(&targets, &names(2), Some(&outlets), &params(5, 0)).unwrap();
+        // rows 0 and 19, of different outlets, are reprints
+        let copies: Vec<u32> = (0..20).map(|i| i % 19).collect();
+        let purged = folds.clone().purged(&copies).unwrap();
+        assert_ne!(folds.fold_of(0), folds.fold_of(19));
+        for (i, (before, after)) in folds.iter().zip(&purged).enumerate() {
+            assert_eq!(before.test, after.test);
+            let expected = match Some(i) {
+                fold if fold == folds.fold_of(0) => vec![19],
+                fold if fold == folds.fold_of(19) => vec![0],
+                _ => vec![],
+            };
+            let dropped: Vec<usize> = before.train.iter().copied().filter(|r| !after.train.contains(r)).collect();
+            assert_eq!(dropped, expected);
+        }
+        assert!(folds.clone().purged(&[0; 20]).unwrap_err().to_string().contains("fold 1"));
+        assert!(folds.purged(&[0; 3]).is_err());
     }
 
     #[test]
