@@ -1,5 +1,6 @@
 //! How good predictions are, and how to find out honestly: scores, folds, duplicates, intervals.
 
+mod bootstrap;
 mod curves;
 mod duplicates;
 mod metrics;
@@ -10,6 +11,7 @@ mod stratify;
 mod tally;
 mod temporal;
 
+pub use bootstrap::BootstrapParams;
 pub use curves::{ReliabilityBin, RiskCoverage, RiskPoint, risk_coverage};
 pub use duplicates::{DuplicateParams, near_duplicates};
 pub use metrics::{LabelScores, Metric, Scores};

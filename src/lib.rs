@@ -11,8 +11,8 @@ pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, S
 pub use calibration::{Calibration, CalibrationFit, CalibrationMethod, Sigmoid};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
-    DuplicateParams, Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores,
-    SpanScores, SplitParams, group_ids, labelled_span_scores, merge_groups, near_duplicates, risk_coverage,
-    span_scores,
+    BootstrapParams, DuplicateParams, Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage,
+    RiskPoint, Scores, SpanScores, SplitParams, group_ids, labelled_span_scores, merge_groups, near_duplicates,
+    risk_coverage, span_scores,
 };
 pub use label::{LabelSet, Targets, Task};

@@ -266,7 +266,7 @@ fn renumbered_first(groups: &[u32]) -> Vec<usize> {
 }
 
 /// The same groups, numbered from 0 in the order of their first row.
-fn renumbered(groups: &[u32]) -> Vec<u32> {
+pub(super) fn renumbered(groups: &[u32]) -> Vec<u32> {
     let mut number = rustc_hash::FxHashMap::default();
     groups
         .iter()
