@@ -2,6 +2,7 @@
 
 mod article;
 mod calibration;
+mod decision;
 mod error;
 mod evaluation;
 mod label;
@@ -9,6 +10,7 @@ mod random;
 
 pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, Span};
 pub use calibration::{Calibration, CalibrationFit, CalibrationMethod, Sigmoid};
+pub use decision::{Abstention, Conformal, ConformalSets, Decided, Decider, Decision, DecisionParams, Verdict};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
     BootstrapParams, DuplicateParams, Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage,
