@@ -3,6 +3,7 @@
 mod bootstrap;
 mod curves;
 mod duplicates;
+mod groups;
 mod metrics;
 mod ranking;
 mod spans;
@@ -14,9 +15,10 @@ mod temporal;
 pub use bootstrap::BootstrapParams;
 pub use curves::{ReliabilityBin, RiskCoverage, RiskPoint, risk_coverage};
 pub use duplicates::{DuplicateParams, near_duplicates};
+pub use groups::{group_ids, merge_groups};
 pub use metrics::{LabelScores, Metric, Scores};
 pub use spans::{SpanScores, labelled_span_scores, span_scores};
-pub use split::{Fold, Folds, SplitParams, group_ids, merge_groups};
+pub use split::{Fold, Folds, SplitParams};
 
 use crate::error::{Error, Result};
 use crate::label::{LabelSet, Targets};

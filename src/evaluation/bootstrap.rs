@@ -4,9 +4,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Evaluation;
+use super::groups::renumbered;
 use super::metrics::{Metric, Scores};
 use super::same_size;
-use super::split::renumbered;
 use super::tally::Weights;
 use crate::error::{Error, Result};
 use crate::random::Random;

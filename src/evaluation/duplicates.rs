@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::split::DisjointSets;
+use super::groups::DisjointSets;
 use crate::error::{Error, Result};
 use crate::random::splitmix;
 
