@@ -35,8 +35,8 @@ A first round:
   slantwise explain --model my.slant new/a.txt     see which words decided
   slantwise crossval articles.jsonl                measure how far to trust it
 
-Articles come as JSONL (one object a line with \"text\" and, for training, \"label\" or \"labels\"), CSV, TSV,
-fastText lines, plain text or HTML files, or folders of these; each also as .gz or .zst; '-' reads JSONL from
+Articles come as JSONL (one object a line with \"text\" and, for training, \"label\" or \"labels\"), CSV, TSV, \
+fastText lines, plain text or HTML files, or folders of these; each also as .gz or .zst; '-' reads JSONL from \
 standard input. Data goes to standard output; progress, warnings and errors go to standard error.
 
 Exit status:

@@ -21,12 +21,12 @@ Examples:
   slantwise crossval articles.jsonl --by-date                # how well for later articles?
   slantwise crossval articles.jsonl --classifier svm --c 0.3 --format json > scores.json
 
-The articles are cut into folds; each is labelled by a model trained on the others. Everything is learned anew
-for each fold: the terms, their weights, the classifier, the probabilities. Scores are defined as scikit-learn
+The articles are cut into folds; each is labelled by a model trained on the others. Everything is learned anew \
+for each fold: the terms, their weights, the classifier, the probabilities. Scores are defined as scikit-learn \
 defines them, with zero_division=0.
 
-Labels that come from outlets tempt a model to recognise the outlet: with --group-by domain no outlet is in both
-parts. With --by-date the articles are cut by the key 'date' (YYYY, YYYY-MM or YYYY-MM-DD) and each part is
+Labels that come from outlets tempt a model to recognise the outlet: with --group-by domain no outlet is in both \
+parts. With --by-date the articles are cut by the key 'date' (YYYY, YYYY-MM or YYYY-MM-DD) and each part is \
 labelled by a model of all that is older; the oldest part is not tested.
 
 Exit status: 0 done and all gates passed, 1 a score is under its --fail-under, 2 an error.")]

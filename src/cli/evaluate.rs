@@ -16,9 +16,9 @@ use super::{Outcome, scores, sink, values};
 Examples:
   slantwise evaluate test.jsonl --model stance.slant
   slantwise evaluate test.jsonl --model stance.slant --format json > scores.json
-  slantwise evaluate test.jsonl --model stance.slant --fail-under macro-f1=0.7 --fail-under accuracy=0.75
+  slantwise evaluate test.jsonl --model stance.slant --fail-under macro-f1=0.7
 
-Scores are defined as scikit-learn defines them, with zero_division=0. On the articles that the model was
+Scores are defined as scikit-learn defines them, with zero_division=0. On the articles that the model was \
 trained on they say nothing; without other articles, use slantwise crossval.
 
 Exit status: 0 done and all gates passed, 1 a score is under its --fail-under, 2 an error.")]

@@ -30,9 +30,9 @@ Examples:
   slantwise explain article.txt --model frames.slant --label Fear --top 50
   slantwise explain articles.jsonl --model stance.slant --format json | jq .explanations
 
-Every term of the article that the model knows adds its contribution to the score of a label: a positive one
-speaks for the label, a negative one against it. The contributions of all terms and the intercept sum up to the
-score, which the calibration turns into the probability. In the text, [+words] speak for the label and [-words]
+Every term of the article that the model knows adds its contribution to the score of a label: a positive one \
+speaks for the label, a negative one against it. The contributions of all terms and the intercept sum up to the \
+score, which the calibration turns into the probability. In the text, [+words] speak for the label and [-words] \
 against it. Places are given in Unicode code points of the title or the text.
 
 Exit status: 0 done, 2 an error.")]
@@ -233,14 +233,22 @@ fn marked(out: &mut String, article: &Article, part: Part, shown: &[Evidence], c
     }
     marks.sort_by_key(|(span, _)| span.start);
     let text = article.part(part);
+    let mut marked = String::new();
     let mut at = 0;
     for (span, contribution) in marks {
         let (sign, style) = if contribution > 0.0 { ('+', FOR) } else { ('-', AGAINST) };
         let style = if colour { style } else { Style::new() };
-        out.push_str(text.get(at..span.start).unwrap_or(""));
-        _ = write!(out, "{style}[{sign}{}]{style:#}", span.of(article));
+        marked.push_str(text.get(at..span.start).unwrap_or(""));
+        _ = write!(marked, "{style}[{sign}{}]{style:#}", span.of(article));
         at = span.end;
     }
-    out.push_str(text.get(at..).unwrap_or("").trim_end());
-    out.push('\n');
+    marked.push_str(text.get(at..).unwrap_or(""));
+    let mut blank = true;
+    for line in marked.lines().map(str::trim) {
+        // Pages as scrapers leave them have runs of blank lines.
+        if !(blank && line.is_empty()) {
+            _ = writeln!(out, "{line}");
+        }
+        blank = line.is_empty();
+    }
 }

@@ -16,7 +16,7 @@ Examples:
   slantwise inspect stance.slant
   slantwise inspect stance.slant --top 50 --format json | jq '.labels[].terms_for'
 
-The parameters are printed as TOML and can be given to train and crossval with --params FILE.toml. A term's
+The parameters are printed as TOML and can be given to train and crossval with --params FILE.toml. A term's \
 weight is what it adds to the score of a label for each unit of its TF-IDF value.
 
 Exit status: 0 done, 2 an error.")]
@@ -143,7 +143,6 @@ fn text(name: &str, report: &Report<'_>) -> anyhow::Result<String> {
         Calibration::Platt { .. } => "Platt",
         Calibration::Softmax { .. } => "softmax",
         Calibration::Temperature { .. } => "temperature",
-        // The enum can't grow without this command growing with it.
     };
     match report.n_calibration {
         0 => out.push_str("probabilities not calibrated\n"),

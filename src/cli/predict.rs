@@ -27,8 +27,10 @@ Examples:
   slantwise predict --model stance.slant news.jsonl.zst -o labelled.jsonl --keep domain,date
   zcat dump.jsonl.gz | slantwise predict --model stance.slant --format jsonl | jq .models.stance.labels
 
-Articles are read one after the other and the memory does not grow with their number. A plain or HTML file is
-one article whose id is its path; rows without an id are called FILE:LINE. A row of JSONL output is
+Articles are read one after the other, and memory does not grow with their number. A plain or HTML file is \
+one article whose id is its path; rows without an id are called FILE:LINE.
+
+A row of JSONL output is
   {\"id\", \"lang\", \"models\": {NAME: {\"labels\": [...], \"scores\": {label: probability}, \"abstained\": false,
    \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\", \"contribution\", \"count\"}]}}}
 with NAME the model's file name without its extension, and offsets in Unicode code points of the title or text.
@@ -171,9 +173,12 @@ pub(super) fn inputs(named: Vec<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
     if named.iter().filter(|path| is_stdin(path)).count() > 1 {
         bail!("-: standard input can be read once only; give '-' once");
     }
-    for path in named.iter().filter(|path| !is_stdin(path)) {
-        // Opened now to be told what is wrong, and again when its turn comes: there may be very many.
-        slantwise::Rows::open(path, &ReadOptions::default())?;
+    // Opened now to be told what is wrong, and again when their turn comes: there may be very many. What can be
+    // opened once only, such as a named pipe, waits for its turn.
+    for path in named.iter().filter(|path| !path.exists() || path.is_file() || path.is_dir()) {
+        if !is_stdin(path) {
+            slantwise::Rows::open(path, &ReadOptions::default())?;
+        }
     }
     Ok(named)
 }

@@ -16,10 +16,11 @@ use super::{Outcome, sink};
 Examples:
   slantwise train articles.jsonl -o stance.slant
   slantwise train left/ right.csv.gz -o stance.slant --classifier svm --words 1..3
-  slantwise train data.jsonl.zst -o frames.slant --label frames --group-by domain --class-weight balanced
+  slantwise train data.jsonl.zst -o frames.slant --label frames --class-weight balanced
+  slantwise train data.jsonl.zst -o stance.slant --group-by domain --params best.toml
 
-A row of JSONL or CSV needs 'text' and a label: 'label' is one class an article, 'labels' any number of them.
-Of a folder, the folders in it are the labels and every .txt or .html file is an article. Standard output stays
+A row of JSONL or CSV needs 'text' and a label: 'label' is one class an article, 'labels' any number of them. \
+In a folder, the folders are the labels and every .txt or .html file is an article. Standard output stays \
 empty; the summary goes to standard error. A model file that exists is replaced only by a complete new one.
 
 Exit status: 0 the model is written, 2 an error.")]
@@ -52,24 +53,24 @@ impl Train {
     }
 }
 
-/// What was learned, in three lines.
+/// What was learned: articles, labels with their counts, terms, probabilities.
 fn summary(model: &Pipeline) -> String {
     let labels = model.labels();
     let task = match model.task() {
         Task::One => "classes, one an article",
         Task::Several => "labels, any number an article",
     };
-    let support: Vec<String> =
-        labels.names().iter().zip(model.support()).map(|(name, n)| format!("{name} {n}")).collect();
+    let mut support: Vec<(&String, usize)> = labels.names().iter().zip(model.support().iter().copied()).collect();
+    support.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let support: String = support.iter().map(|(name, n)| format!("\n  {n:>7}  {name}")).collect();
     let calibrated = match model.n_calibration_samples() {
         0 => "probabilities not calibrated: too few articles".to_string(),
         n => format!("probabilities calibrated on {n} articles out of fold"),
     };
     format!(
-        "{} articles; {} {task}: {}\n{} terms; {}; {calibrated}",
+        "{} articles; {} {task}:{support}\n{} terms; {}; {calibrated}",
         model.n_training_samples(),
         labels.len(),
-        support.join(", "),
         model.vectorizer().vocabulary().len(),
         model.fitted_params().classifier.name(),
     )

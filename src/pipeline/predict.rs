@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::article::{Article, Example, Part};
 use crate::classifier::argmax;
 use crate::corpus::Corpus;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evaluation::{Evaluation, Scores};
 use crate::features::{Document, RowBuffer, Stretch};
 use crate::label::{LabelSet, Targets, Task};
@@ -92,6 +92,9 @@ impl Pipeline {
     /// # Errors
     /// A class of the corpus that the model doesn't know, or a corpus of the other task.
     pub fn evaluate(&self, corpus: &Corpus) -> Result<Scores> {
+        if corpus.task() != self.task {
+            return Err(Error::param("corpus", "of the other task", "one class or several labels, as in training"));
+        }
         let gold = Targets::from_golds(corpus.examples().iter().map(|e| &e.gold), self.task, &self.labels)?;
         let predictions: Vec<Prediction> = corpus
             .examples()

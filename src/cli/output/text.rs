@@ -65,8 +65,8 @@ fn labels(names: &Names, answer: &Answer<'_>) -> (String, String) {
     }
     let given: Vec<String> =
         given.iter().map(|label| show(label, probability(label).map_or(0.0, |class| all[class].1))).collect();
-    let given = if given.is_empty() { "no label".to_string() } else { given.join(", ") };
-    (given, if shown.is_empty() { String::new() } else { format!("  ({})", shown.join(", ")) })
+    let given = if given.is_empty() { "no label".to_string() } else { given.join(" · ") };
+    (given, if shown.is_empty() { String::new() } else { format!("  ({})", shown.join(" · ")) })
 }
 
 /// The labels that the evidence is about, in its order.
