@@ -305,7 +305,7 @@ pub enum SplitError {
     },
     /// All training rows share a group with the test part.
     #[error(
-        "fold {fold}: every earlier row shares a group with a row that is tested; use coarser folds, or other groups"
+        "fold {fold}: every training row shares a group with a row that is tested; use other groups, or fewer folds"
     )]
     NothingToTrain {
         /// The fold, counted from 1.

@@ -1,7 +1,10 @@
 //! How good predictions are, and how to find out honestly: scores, folds, duplicates, intervals.
 
+mod bootstrap;
 mod crossval;
 mod curves;
+mod duplicates;
+mod groups;
 mod metrics;
 mod ranking;
 mod spans;
@@ -10,11 +13,14 @@ mod stratify;
 mod tally;
 mod temporal;
 
+pub use bootstrap::BootstrapParams;
 pub use crossval::{Crossval, CrossvalParams};
 pub use curves::{ReliabilityBin, RiskCoverage, RiskPoint, risk_coverage};
+pub use duplicates::{DuplicateParams, near_duplicates};
+pub use groups::{group_ids, merge_groups};
 pub use metrics::{LabelScores, Metric, Scores};
 pub use spans::{SpanScores, labelled_span_scores, span_scores};
-pub use split::{Fold, Folds, SplitParams, group_ids, merge_groups};
+pub use split::{Fold, Folds, SplitParams};
 
 use crate::error::{Error, Result};
 use crate::label::{LabelSet, Targets};

@@ -4,6 +4,7 @@ mod article;
 mod calibration;
 mod classifier;
 mod corpus;
+mod decision;
 mod error;
 mod evaluation;
 mod evidence;
@@ -22,10 +23,12 @@ pub use classifier::{
     LogisticRegression, MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm,
 };
 pub use corpus::{Corpus, Format, ReadOptions, Rows};
+pub use decision::{Abstention, Conformal, ConformalSets, Decided, Decider, Decision, DecisionParams, Verdict};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
-    Crossval, CrossvalParams, Evaluation, Fold, Folds, LabelScores, Metric, ReliabilityBin, RiskCoverage, RiskPoint,
-    Scores, SpanScores, SplitParams, group_ids, labelled_span_scores, merge_groups, risk_coverage, span_scores,
+    BootstrapParams, Crossval, CrossvalParams, DuplicateParams, Evaluation, Fold, Folds, LabelScores, Metric,
+    ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores, SplitParams, group_ids, labelled_span_scores,
+    merge_groups, near_duplicates, risk_coverage, span_scores,
 };
 pub use evidence::{Evidence, EvidenceRecord, Explanation};
 pub use features::{FeatureMatrix, FeatureParams, Idf, Term, Tfidf, TfidfParams, TfidfVectorizer, Vocabulary};

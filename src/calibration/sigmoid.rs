@@ -5,8 +5,9 @@ use linfa::composing::platt_scaling::{Platt, platt_newton_method};
 use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
+use super::CalibrationFit;
 use super::affine::Problem;
-use super::{CalibrationFit, Scale, prior_logit};
+use super::fit::{Scale, prior_logit};
 
 /// p = 1 / (1 + exp(−(slope · s + intercept)))
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

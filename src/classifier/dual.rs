@@ -1,7 +1,7 @@
 //! Dual coordinate descent, one class against the rest, several classes in one pass over the rows.
 //!
 //! L2-loss SVM: Hsieh, Chang, Lin, Keerthi, Sundararajan, *A dual coordinate descent method for large-scale
-//! linear SVM*, ICML 2008 (LIBLINEAR `-s 1`), with their shrinking. Logistic regression: Yu, Huang, Lin, *Dual
+//! linear SVM*, ICML 2008 (LIBLINEAR `-s 1`). Logistic regression: Yu, Huang, Lin, *Dual
 //! coordinate descent methods for logistic regression and maximum entropy models*, Machine Learning 85, 2011
 //! (LIBLINEAR `-s 7`). Classes don't influence each other, so they may be trained in any grouping.
 
@@ -36,7 +36,8 @@ pub(super) struct Costs {
 /// How long to train.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stop {
-    pub(super) tol: f32,
+    /// Stop when the dual variables changed by less than this share of their sum in a pass.
+    pub(super) tol: f64,
     pub(super) max_iter: u32,
     pub(super) seed: u64,
 }
@@ -119,21 +120,16 @@ struct Group<const L: usize> {
     sign: Vec<[i8; L]>,
     cost: Vec<[f32; L]>,
     scale: Option<Vec<[f32; L]>>,
-    /// Lanes of each row that take part; shrinking switches them off.
-    active: Vec<[bool; L]>,
     lanes: [Lane; L],
 }
 
-/// The progress of one binary problem.
+/// The progress of one binary problem in a pass.
 #[derive(Debug, Clone, Copy)]
 struct Lane {
     done: bool,
-    /// Whether rows were shrunk since all took part.
-    shrunk: bool,
-    /// Largest and smallest projected gradient of the last pass (the bounds for shrinking) and of this one.
-    bound: f32,
-    largest: f32,
-    smallest: f32,
+    /// Sum of the changes of the dual variables, and of the variables themselves.
+    changed: f64,
+    total: f64,
 }
 
 impl<const L: usize> Group<L> {
@@ -194,36 +190,31 @@ impl<const L: usize> Group<L> {
                 alpha
             }
         };
-        let lane = |lane: usize| Lane {
-            done: lane >= outputs.len(),
-            shrunk: false,
-            bound: f32::INFINITY,
-            largest: f32::NEG_INFINITY,
-            smallest: f32::INFINITY,
-        };
-        // A row without cost (weight 0) takes no part.
-        let active =
-            (0..n).map(|row| std::array::from_fn(|lane| sign[row][lane] != 0 && cost[row][lane] > 0.0)).collect();
-        Group { weights, alpha, square, sign, cost, scale, active, lanes: std::array::from_fn(lane) }
+        let lane = |lane: usize| Lane { done: lane >= outputs.len(), changed: 0.0, total: 0.0 };
+        Group { weights, alpha, square, sign, cost, scale, lanes: std::array::from_fn(lane) }
     }
 
     fn pass(&mut self, problem: &Problem<'_>, order: &[u32]) {
         let mut margins = [[0f32; L]];
         for &row in order {
             let row = row as usize;
-            let runs: [bool; L] = std::array::from_fn(|l| self.active[row][l] && !self.lanes[l].done);
-            if !runs.contains(&true) {
-                continue;
-            }
             let entries: &[Entry] = problem.x.entries(row);
             self.weights.margins(entries, &mut margins);
             let mut step = [0f32; L];
-            for l in (0..L).filter(|&l| runs[l]) {
+            for l in 0..L {
+                // A row without cost (weight 0) takes no part.
+                if self.lanes[l].done || self.cost[row][l] <= 0.0 {
+                    continue;
+                }
                 let y = f32::from(self.sign[row][l]);
-                let change = match problem.loss {
+                let before = self.alpha[row][l];
+                match problem.loss {
                     Loss::SquaredHinge => self.hinge(row, l, y * margins[0][l]),
                     Loss::Logistic => self.logistic(row, l, y * margins[0][l]),
-                };
+                }
+                let change = self.alpha[row][l] - before;
+                self.lanes[l].changed += f64::from(change.abs());
+                self.lanes[l].total += f64::from(self.alpha[row][l]);
                 step[l] = change * y;
             }
             if step.iter().any(|&s| s != 0.0) {
@@ -235,37 +226,19 @@ impl<const L: usize> Group<L> {
         }
     }
 
-    /// One step of the SVM's dual: minimises over `alpha >= 0` exactly. Returns the change of alpha.
+    /// One step of the SVM's dual: minimises over `alpha >= 0` exactly.
     #[inline]
-    fn hinge(&mut self, row: usize, l: usize, margin: f32) -> f32 {
-        let lane = &mut self.lanes[l];
-        let alpha = &mut self.alpha[row][l];
+    fn hinge(&mut self, row: usize, l: usize, margin: f32) {
         let diagonal = 0.5 / self.cost[row][l];
+        let alpha = &mut self.alpha[row][l];
         let gradient = margin - 1.0 + diagonal * *alpha;
-        let mut projected = gradient;
-        if *alpha == 0.0 {
-            if gradient > lane.bound {
-                self.active[row][l] = false;
-                lane.shrunk = true;
-                return 0.0;
-            }
-            projected = gradient.min(0.0);
-        }
-        lane.largest = lane.largest.max(projected);
-        lane.smallest = lane.smallest.min(projected);
-        if projected.abs() < 1e-12 {
-            return 0.0;
-        }
-        let old = *alpha;
-        *alpha = (old - gradient / (self.square[row][l] + diagonal)).max(0.0);
-        *alpha - old
+        *alpha = (*alpha - gradient / (self.square[row][l] + diagonal)).max(0.0);
     }
 
     /// One step of the logistic dual: solves `ln(a / (C - a)) + margin(a) = 0` for `a` in `(0, C)` by Newton's method in the
-    /// log-odds of `a / C`, where the function is monotone. Returns the change of alpha.
+    /// log-odds of `a / C`, where the function is monotone.
     #[inline]
-    fn logistic(&mut self, row: usize, l: usize, margin: f32) -> f32 {
-        let lane = &mut self.lanes[l];
+    fn logistic(&mut self, row: usize, l: usize, margin: f32) {
         let alpha = &mut self.alpha[row][l];
         let (c, q, old) = (self.cost[row][l], self.square[row][l], *alpha);
         // With s the sigmoid: z + margin + q (C s(z) - old) = 0 has one root.
@@ -292,32 +265,13 @@ impl<const L: usize> Group<L> {
             z = next;
         }
         *alpha = c / (1.0 + (-z).exp());
-        let change = *alpha - old;
-        lane.largest = lane.largest.max(change.abs() / c);
-        change
     }
 
     /// After a pass: which problems are solved. True when all are.
-    fn finished(&mut self, tol: f32) -> bool {
-        let Group { lanes, active, sign, cost, .. } = &mut *self;
-        for (l, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| !lane.done) {
-            let spread = if lane.smallest.is_finite() { lane.largest - lane.smallest } else { lane.largest };
-            if spread <= tol {
-                if lane.shrunk {
-                    // Everything shrunk has to agree before the problem counts as solved.
-                    for ((active, sign), cost) in active.iter_mut().zip(sign.iter()).zip(cost.iter()) {
-                        active[l] = sign[l] != 0 && cost[l] > 0.0;
-                    }
-                    lane.shrunk = false;
-                    lane.bound = f32::INFINITY;
-                } else {
-                    lane.done = true;
-                }
-            } else {
-                lane.bound = if lane.largest > 0.0 { lane.largest } else { f32::INFINITY };
-            }
-            lane.largest = f32::NEG_INFINITY;
-            lane.smallest = f32::INFINITY;
+    fn finished(&mut self, tol: f64) -> bool {
+        for lane in self.lanes.iter_mut().filter(|lane| !lane.done) {
+            lane.done = lane.changed <= tol * lane.total;
+            (lane.changed, lane.total) = (0.0, 0.0);
         }
         self.lanes.iter().all(|lane| lane.done)
     }

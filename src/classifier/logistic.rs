@@ -33,7 +33,7 @@ pub enum MultiClass {
 /// | `c` | 1.0 | above 0 |
 /// | `multi_class` | multinomial | |
 /// | `class_weight` | none | above 0 |
-/// | `tol` | 0.005 | above 0 (largest change of a probability in one pass) |
+/// | `tol` | 0.02 | above 0 (change of the dual variables in a pass, as a share of their sum) |
 /// | `max_iter` | 100 | at least 1 (passes) |
 /// | `seed` | 0 | |
 ///
@@ -48,7 +48,7 @@ pub struct Logistic {
     pub multi_class: MultiClass,
     /// Weights of the classes.
     pub class_weight: ClassWeight,
-    /// Stop when no row's probability changed by more than this in a pass.
+    /// Stop when the dual variables changed by less than this share of their sum in a pass.
     pub tol: f64,
     /// Most passes over the rows.
     pub max_iter: u32,
@@ -73,7 +73,7 @@ impl Default for Logistic {
             c: 1.0,
             multi_class: MultiClass::default(),
             class_weight: ClassWeight::None,
-            tol: 0.005,
+            tol: 0.02,
             max_iter: 100,
             seed: 0,
         }
@@ -144,7 +144,7 @@ impl<T: IntoTargets> Fit<FeatureMatrix, T, Error> for Logistic {
     fn fit(&self, dataset: &DatasetBase<FeatureMatrix, T>) -> Result<LinearModel> {
         let input = Input::new(dataset)?;
         let costs = self.class_weight.costs(&input, self.c)?;
-        let stop = Stop { tol: self.tol as f32, max_iter: self.max_iter, seed: self.seed };
+        let stop = Stop { tol: self.tol, max_iter: self.max_iter, seed: self.seed };
         match &input.targets {
             Targets::One { n_classes, classes } if *n_classes > 2 && self.multi_class == MultiClass::Multinomial => {
                 let of_class = |(row, &class): (usize, &u32)| costs.rows[row] * costs.positive[class as usize];

@@ -33,7 +33,7 @@ pub struct NbSvm {
     pub alpha: f64,
     /// Weights of the classes.
     pub class_weight: ClassWeight,
-    /// Stop when the projected gradients of a pass lie within this spread.
+    /// Stop when the dual variables changed by less than this share of their sum in a pass.
     pub tol: f64,
     /// Most passes over the rows.
     pub max_iter: u32,
@@ -50,7 +50,7 @@ impl NbSvm {
 
 impl Default for NbSvm {
     fn default() -> Self {
-        NbSvm { c: 1.0, alpha: 1.0, class_weight: ClassWeight::None, tol: 0.1, max_iter: 100, seed: 0 }
+        NbSvm { c: 1.0, alpha: 1.0, class_weight: ClassWeight::None, tol: 0.02, max_iter: 100, seed: 0 }
     }
 }
 
@@ -95,7 +95,7 @@ impl<T: IntoTargets> Fit<FeatureMatrix, T, Error> for NbSvm {
         let x = &dataset.records;
         let costs = self.class_weight.costs(&input, self.c)?;
         let ratios = log_count_ratios(x, &input.targets, &input.weights, self.alpha);
-        let stop = Stop { tol: self.tol as f32, max_iter: self.max_iter, seed: self.seed };
+        let stop = Stop { tol: self.tol, max_iter: self.max_iter, seed: self.seed };
         Ok(Problem { x, targets: &input.targets, costs: &costs, scale: Some(&ratios), loss: Loss::SquaredHinge, stop }
             .solve())
     }

@@ -46,7 +46,7 @@ fn solve_lanes<const L: usize>(
     let mut solver = Simplex::new(n_classes);
     for _ in 0..stop.max_iter {
         random.shuffle(&mut order);
-        let mut largest = 0f32;
+        let (mut changed, mut total) = (0f64, 0f64);
         for &row in &order {
             let row = row as usize;
             let entries = x.entries(row);
@@ -63,9 +63,10 @@ fn solve_lanes<const L: usize>(
             if moved > 1e-7 {
                 weights.add(entries, &step);
             }
-            largest = largest.max(moved);
+            changed += f64::from(moved);
+            total += f64::from(1.0 - point[classes[row] as usize]);
         }
-        if largest <= stop.tol {
+        if changed <= stop.tol * total {
             break;
         }
     }

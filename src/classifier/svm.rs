@@ -19,12 +19,12 @@ use crate::params::{Check, Params};
 /// |---|---|---|
 /// | `c` | 1.0 | above 0 |
 /// | `class_weight` | none | above 0 |
-/// | `tol` | 0.1 | above 0 (spread of the projected gradient) |
+/// | `tol` | 0.02 | above 0 (change of the dual variables in a pass, as a share of their sum) |
 /// | `max_iter` | 100 | at least 1 (passes) |
 /// | `seed` | 0 | |
 ///
-/// It is scikit-learn's `LinearSVC` (LIBLINEAR `-s 1`): dual coordinate descent with shrinking (Hsieh et al., ICML 2008).
-/// The tolerance is LIBLINEAR's default: accuracy no longer changes below it.
+/// It is scikit-learn's `LinearSVC` (LIBLINEAR `-s 1`): dual coordinate descent (Hsieh et al., ICML 2008). At the default
+/// tolerance a corpus of news takes six to eight passes, after which accuracy no longer changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Svm {
@@ -32,7 +32,7 @@ pub struct Svm {
     pub c: f64,
     /// Weights of the classes.
     pub class_weight: ClassWeight,
-    /// Stop when the projected gradients of a pass lie within this spread.
+    /// Stop when the dual variables changed by less than this share of their sum in a pass.
     pub tol: f64,
     /// Most passes over the rows.
     pub max_iter: u32,
@@ -49,7 +49,7 @@ impl Svm {
 
 impl Default for Svm {
     fn default() -> Self {
-        Svm { c: 1.0, class_weight: ClassWeight::None, tol: 0.1, max_iter: 100, seed: 0 }
+        Svm { c: 1.0, class_weight: ClassWeight::None, tol: 0.02, max_iter: 100, seed: 0 }
     }
 }
 
@@ -96,7 +96,7 @@ impl<T: IntoTargets> Fit<FeatureMatrix, T, Error> for Svm {
     fn fit(&self, dataset: &DatasetBase<FeatureMatrix, T>) -> Result<LinearModel> {
         let input = Input::new(dataset)?;
         let costs = self.class_weight.costs(&input, self.c)?;
-        let stop = Stop { tol: self.tol as f32, max_iter: self.max_iter, seed: self.seed };
+        let stop = Stop { tol: self.tol, max_iter: self.max_iter, seed: self.seed };
         Ok(Problem {
             x: &dataset.records,
             targets: &input.targets,

@@ -81,6 +81,21 @@ pub struct RiskCoverage {
     pub aurc: f64,
 }
 
+impl RiskCoverage {
+    /// The lowest threshold at which the risk is not above `max_risk`: as many answers as that allows. `None` where no
+    /// threshold does it.
+    ///
+    /// What is chosen on some articles is a little better on them than on others; leave a margin.
+    pub fn threshold_for_risk(&self, max_risk: f64) -> Option<f64> {
+        self.points.iter().rev().find(|p| p.risk <= max_risk).map(|p| p.threshold)
+    }
+
+    /// The highest threshold at which at least `coverage` of the questions are answered; `None` without questions.
+    pub fn threshold_for_coverage(&self, coverage: f64) -> Option<f64> {
+        self.points.iter().find(|p| p.coverage >= coverage).or(self.points.last()).map(|p| p.threshold)
+    }
+}
+
 /// The risk–coverage curve of answers with a confidence each.
 ///
 /// Reference: Geifman, El-Yaniv: Selective classification for deep neural networks, NIPS 2017.
@@ -198,6 +213,10 @@ mod tests {
         let curve = risk_coverage(&answers);
         assert_eq!(curve.points[69], RiskPoint { threshold: 0.3, coverage: 0.7, risk: 0.0 });
         assert_eq!(curve.points[99], RiskPoint { threshold: 0.0, coverage: 1.0, risk: 0.3 });
+        assert_eq!(curve.threshold_for_risk(0.0), Some(0.3));
+        assert_eq!(curve.threshold_for_risk(0.3), Some(0.0));
+        assert_eq!(curve.threshold_for_coverage(0.25), Some(0.75));
+        assert_eq!(risk_coverage(&[(0.9, false)]).threshold_for_risk(0.5), None);
         let reversed: Vec<(f64, bool)> = answers.iter().map(|&(c, r)| (1.0 - c, r)).collect();
         assert!(curve.aurc < 0.3 && risk_coverage(&reversed).aurc > 0.3);
     }

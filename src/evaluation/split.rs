@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::groups::renumbered;
 use super::{check_targets, same_size, stratify, temporal};
 use crate::error::{Error, Result, SplitError};
 use crate::label::{LabelSet, Targets};
@@ -113,20 +114,34 @@ impl Folds {
             same_size("groups", dates.len(), groups.len())?;
         }
         let block = temporal::blocks(&temporal::parse(dates)?, params.folds + 1)?;
-        let mut parts = Vec::with_capacity(params.folds);
-        for fold in 1..=params.folds as u32 {
-            let test: Vec<usize> = (0..dates.len()).filter(|&row| block[row] == fold).collect();
-            let mut tested: Vec<u32> = groups.map_or_else(Vec::new, |g| test.iter().map(|&row| g[row]).collect());
-            tested.sort_unstable();
-            let leaks = |row: usize| groups.is_some_and(|g| tested.binary_search(&g[row]).is_ok());
-            let train: Vec<usize> = (0..dates.len()).filter(|&row| block[row] < fold && !leaks(row)).collect();
-            if train.is_empty() {
-                return Err(Error::Split(SplitError::NothingToTrain { fold: fold as usize }));
-            }
-            parts.push(Fold { train, test });
+        let rows = |keep: &dyn Fn(u32) -> bool| (0..dates.len()).filter(|&row| keep(block[row])).collect();
+        let part = |fold: u32| Fold { train: rows(&|b| b < fold), test: rows(&|b| b == fold) };
+        let parts = (1..=params.folds as u32).map(part).collect();
+        let folds = Folds { parts, fold_of: block.iter().map(|b| b.checked_sub(1)).collect() };
+        match groups {
+            Some(groups) => folds.purged(groups),
+            None => Ok(folds),
         }
-        let fold_of = block.iter().map(|b| b.checked_sub(1)).collect();
-        Ok(Folds { parts, fold_of })
+    }
+
+    /// Leaves out of each training part the rows that share a group with a row of its test part.
+    ///
+    /// The gentle way to keep near-duplicates apart when the folds are made of outlets already: few rows are
+    /// dropped, while merging the two groupings can chain most outlets into one group (see [`merge_groups`](super::merge_groups)).
+    ///
+    /// # Errors
+    /// [`Error::Split`] where nothing is left to train on; [`Error::Shape`] where the number of rows differs.
+    pub fn purged(mut self, groups: &[u32]) -> Result<Folds> {
+        same_size("groups", self.fold_of.len(), groups.len())?;
+        for (fold, part) in self.parts.iter_mut().enumerate() {
+            let mut tested: Vec<u32> = part.test.iter().map(|&row| groups[row]).collect();
+            tested.sort_unstable();
+            part.train.retain(|&row| tested.binary_search(&groups[row]).is_err());
+            if part.train.is_empty() {
+                return Err(Error::Split(SplitError::NothingToTrain { fold: fold + 1 }));
+            }
+        }
+        Ok(self)
     }
 
     fn of_assignment(fold: &[u32], folds: usize) -> Folds {
@@ -199,110 +214,6 @@ fn rare_class(targets: &Targets, labels: &LabelSet, groups: Option<&[u32]>, clas
 
 fn enough(folds: usize, what: &'static str, found: usize) -> Result<()> {
     if found < folds { Err(Error::Split(SplitError::TooFew { folds, what, found })) } else { Ok(()) }
-}
-
-/// Group numbers from the values of a key, in the order of their first row.
-///
-/// # Errors
-/// [`Error::Split`] where a row has no value: a row of unknown group could leak from training into test.
-///
-/// ```
-/// let groups = slantwise::group_ids("domain", [Some("b.org"), Some("a.org"), Some("b.org")])?;
-/// assert_eq!(groups, [0, 1, 0]);
-/// # Ok::<(), slantwise::Error>(())
-/// ```
-pub fn group_ids<'a>(key: &str, values: impl IntoIterator<Item = Option<&'a str>>) -> Result<Vec<u32>> {
-    let mut number = rustc_hash::FxHashMap::default();
-    let mut groups = Vec::new();
-    for (row, value) in values.into_iter().enumerate() {
-        let Some(value) = value.filter(|v| !v.is_empty()) else {
-            return Err(Error::Split(SplitError::MissingGroup { row, key: key.to_string() }));
-        };
-        let next = number.len() as u32;
-        groups.push(*number.entry(value).or_insert(next));
-    }
-    Ok(groups)
-}
-
-/// The finest grouping in which rows that share a group in `a` or in `b` are together, numbered in the order of
-/// the first row: for example outlets and clusters of near-duplicates, so that neither leaks.
-///
-/// Groups can chain: an agency's report printed by all outlets makes one group of them. Look at the size of the
-/// largest group before trusting a split into few.
-///
-/// # Errors
-/// [`Error::Shape`] where the numbers of rows differ.
-///
-/// ```
-/// // rows 0 and 1 are of one outlet, rows 1 and 3 near-duplicates
-/// assert_eq!(slantwise::merge_groups(&[0, 0, 1, 2], &[0, 1, 2, 1])?, [0, 0, 1, 0]);
-/// # Ok::<(), slantwise::Error>(())
-/// ```
-pub fn merge_groups(a: &[u32], b: &[u32]) -> Result<Vec<u32>> {
-    same_size("groups", a.len(), b.len())?;
-    let mut sets = DisjointSets::new(a.len());
-    for groups in [a, b] {
-        for (row, &first) in renumbered_first(groups).iter().enumerate() {
-            sets.join(row, first);
-        }
-    }
-    Ok(sets.numbered())
-}
-
-/// The first row of each row's group.
-fn renumbered_first(groups: &[u32]) -> Vec<usize> {
-    let mut first = rustc_hash::FxHashMap::default();
-    groups.iter().enumerate().map(|(row, group)| *first.entry(group).or_insert(row)).collect()
-}
-
-/// The same groups, numbered from 0 in the order of their first row.
-fn renumbered(groups: &[u32]) -> Vec<u32> {
-    let mut number = rustc_hash::FxHashMap::default();
-    groups
-        .iter()
-        .map(|group| {
-            let next = number.len() as u32;
-            *number.entry(group).or_insert(next)
-        })
-        .collect()
-}
-
-/// Union-find; the smallest row is the root of its set, so that the order of joins can't show.
-pub(super) struct DisjointSets(Vec<usize>);
-
-impl DisjointSets {
-    pub(super) fn new(n: usize) -> DisjointSets {
-        DisjointSets((0..n).collect())
-    }
-
-    pub(super) fn root(&mut self, mut row: usize) -> usize {
-        while self.0[row] != row {
-            self.0[row] = self.0[self.0[row]];
-            row = self.0[row];
-        }
-        row
-    }
-
-    pub(super) fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.0[a.max(b)] = a.min(b);
-    }
-
-    /// The number of each row's set, in the order of the first row.
-    pub(super) fn numbered(mut self) -> Vec<u32> {
-        let mut number = vec![u32::MAX; self.0.len()];
-        let mut next = 0;
-        (0..self.0.len())
-            .map(|row| {
-                let root = self.root(row);
-                if number[root] == u32::MAX {
-                    number[root] = next;
-                    next += 1;
-                }
-                number[root]
-            })
-            .collect()
-    }
 }
 
 #[cfg(test)]
@@ -417,8 +328,6 @@ mod tests {
         assert!(message(vec![0, 1], None, 1).contains("folds = 1"));
         assert!(message(vec![0, 1], Some(&[0]), 2).contains("groups: expected 2, found 1"));
         assert!(message(vec![0, 7], None, 2).contains("class = 7"));
-        let missing = group_ids("domain", [Some("a"), None]).unwrap_err().to_string();
-        assert!(missing.contains("row 1") && missing.contains("\"domain\""), "{missing}");
     }
 
     #[test]
@@ -454,10 +363,26 @@ mod tests {
     }
 
     #[test]
-    fn merged_groups_are_joined_through_any_chain() {
-        assert_eq!(merge_groups(&[0, 1, 2, 3], &[9, 8, 7, 6]).unwrap(), [0, 1, 2, 3]);
-        assert_eq!(merge_groups(&[0, 0, 1, 1, 2], &[0, 1, 1, 2, 3]).unwrap(), [0, 0, 0, 0, 1]);
-        assert!(merge_groups(&[0], &[]).is_err());
+    fn purging_leaves_the_test_and_drops_only_what_leaks() {
+        let targets = Targets::One { n_classes: 2, classes: (0..20).map(|i| i % 2).collect() };
+        let outlets: Vec<u32> = (0..20).map(|i| i / 2).collect();
+        let folds = Folds::stratified(&targets, &names(2), Some(&outlets), &params(5, 0)).unwrap();
+        // rows 0 and 19, of different outlets, are reprints
+        let copies: Vec<u32> = (0..20).map(|i| i % 19).collect();
+        let purged = folds.clone().purged(&copies).unwrap();
+        assert_ne!(folds.fold_of(0), folds.fold_of(19));
+        for (i, (before, after)) in folds.iter().zip(&purged).enumerate() {
+            assert_eq!(before.test, after.test);
+            let expected = match Some(i) {
+                fold if fold == folds.fold_of(0) => vec![19],
+                fold if fold == folds.fold_of(19) => vec![0],
+                _ => vec![],
+            };
+            let dropped: Vec<usize> = before.train.iter().copied().filter(|r| !after.train.contains(r)).collect();
+            assert_eq!(dropped, expected);
+        }
+        assert!(folds.clone().purged(&[0; 20]).unwrap_err().to_string().contains("fold 1"));
+        assert!(folds.purged(&[0; 3]).is_err());
     }
 
     proptest! {
@@ -492,29 +417,6 @@ mod tests {
             for (i, a) in groups.iter().enumerate() {
                 for (j, b) in groups.iter().enumerate() {
                     prop_assert!(a != b || split.fold_of(i) == split.fold_of(j));
-                }
-            }
-        }
-
-        #[test]
-        fn merging_is_the_finest_common_coarsening(pairs in prop::collection::vec((0_u32..8, 0_u32..8), 1..40)) {
-            let (a, b): (Vec<u32>, Vec<u32>) = pairs.into_iter().unzip();
-            let merged = merge_groups(&a, &b).unwrap();
-            prop_assert_eq!(&merged, &merge_groups(&b, &a).unwrap());
-            // reachability by repeated relabelling, as an independent answer
-            let mut label: Vec<usize> = (0..a.len()).collect();
-            for _ in 0..a.len() {
-                for i in 0..a.len() {
-                    for j in 0..a.len() {
-                        if a[i] == a[j] || b[i] == b[j] {
-                            label[i] = label[i].min(label[j]);
-                        }
-                    }
-                }
-            }
-            for i in 0..a.len() {
-                for j in 0..a.len() {
-                    prop_assert_eq!(merged[i] == merged[j], label[i] == label[j]);
                 }
             }
         }

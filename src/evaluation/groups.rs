@@ -1,0 +1,156 @@
+//! Groups of rows that must not be parted.
+
+use rustc_hash::FxHashMap;
+
+use super::same_size;
+use crate::error::{Error, Result, SplitError};
+
+/// Group numbers from the values of a key, in the order of their first row.
+///
+/// # Errors
+/// [`Error::Split`] where a row has no value: a row of unknown group could leak from training into test.
+///
+/// ```
+/// let groups = slantwise::group_ids("domain", [Some("b.org"), Some("a.org"), Some("b.org")])?;
+/// assert_eq!(groups, [0, 1, 0]);
+/// # Ok::<(), slantwise::Error>(())
+/// ```
+pub fn group_ids<'a>(key: &str, values: impl IntoIterator<Item = Option<&'a str>>) -> Result<Vec<u32>> {
+    let mut number = FxHashMap::default();
+    let mut groups = Vec::new();
+    for (row, value) in values.into_iter().enumerate() {
+        let Some(value) = value.filter(|v| !v.is_empty()) else {
+            return Err(Error::Split(SplitError::MissingGroup { row, key: key.to_string() }));
+        };
+        let next = number.len() as u32;
+        groups.push(*number.entry(value).or_insert(next));
+    }
+    Ok(groups)
+}
+
+/// The finest grouping in which rows that share a group in `a` or in `b` are together, numbered in the order of
+/// the first row: for example outlets and clusters of near-duplicates, so that neither leaks.
+///
+/// Groups can chain: among 36,254 articles of 368 outlets, 88 near-duplicates were enough to join 42 % of the
+/// articles to one group. Where that happens, split by one grouping and leave the other's rows out of training
+/// with [`Folds::purged`](super::Folds::purged).
+///
+/// # Errors
+/// [`Error::Shape`] where the numbers of rows differ.
+///
+/// ```
+/// // rows 0 and 1 are of one outlet, rows 1 and 3 near-duplicates
+/// assert_eq!(slantwise::merge_groups(&[0, 0, 1, 2], &[0, 1, 2, 1])?, [0, 0, 1, 0]);
+/// # Ok::<(), slantwise::Error>(())
+/// ```
+pub fn merge_groups(a: &[u32], b: &[u32]) -> Result<Vec<u32>> {
+    same_size("groups", a.len(), b.len())?;
+    let mut sets = DisjointSets::new(a.len());
+    for groups in [a, b] {
+        for (row, &first) in renumbered_first(groups).iter().enumerate() {
+            sets.join(row, first);
+        }
+    }
+    Ok(sets.numbered())
+}
+
+/// The first row of each row's group.
+fn renumbered_first(groups: &[u32]) -> Vec<usize> {
+    let mut first = FxHashMap::default();
+    groups.iter().enumerate().map(|(row, group)| *first.entry(group).or_insert(row)).collect()
+}
+
+/// The same groups, numbered from 0 in the order of their first row.
+pub(super) fn renumbered(groups: &[u32]) -> Vec<u32> {
+    let mut number = FxHashMap::default();
+    groups
+        .iter()
+        .map(|group| {
+            let next = number.len() as u32;
+            *number.entry(group).or_insert(next)
+        })
+        .collect()
+}
+
+/// Union-find; the smallest row is the root of its set, so that the order of joins can't show.
+pub(super) struct DisjointSets(Vec<usize>);
+
+impl DisjointSets {
+    pub(super) fn new(n: usize) -> DisjointSets {
+        DisjointSets((0..n).collect())
+    }
+
+    pub(super) fn root(&mut self, mut row: usize) -> usize {
+        while self.0[row] != row {
+            self.0[row] = self.0[self.0[row]];
+            row = self.0[row];
+        }
+        row
+    }
+
+    pub(super) fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.0[a.max(b)] = a.min(b);
+    }
+
+    /// The number of each row's set, in the order of the first row.
+    pub(super) fn numbered(mut self) -> Vec<u32> {
+        let mut number = vec![u32::MAX; self.0.len()];
+        let mut next = 0;
+        (0..self.0.len())
+            .map(|row| {
+                let root = self.root(row);
+                if number[root] == u32::MAX {
+                    number[root] = next;
+                    next += 1;
+                }
+                number[root]
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_row_without_a_group_is_named() {
+        let missing = group_ids("domain", [Some("a"), None]).unwrap_err().to_string();
+        assert!(missing.contains("row 1") && missing.contains("\"domain\""), "{missing}");
+        assert!(group_ids("domain", [Some("")]).is_err());
+    }
+
+    #[test]
+    fn merged_groups_are_joined_through_any_chain() {
+        assert_eq!(merge_groups(&[0, 1, 2, 3], &[9, 8, 7, 6]).unwrap(), [0, 1, 2, 3]);
+        assert_eq!(merge_groups(&[0, 0, 1, 1, 2], &[0, 1, 1, 2, 3]).unwrap(), [0, 0, 0, 0, 1]);
+        assert!(merge_groups(&[0], &[]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn merging_is_the_finest_common_coarsening(pairs in prop::collection::vec((0_u32..8, 0_u32..8), 1..40)) {
+            let (a, b): (Vec<u32>, Vec<u32>) = pairs.into_iter().unzip();
+            let merged = merge_groups(&a, &b).unwrap();
+            prop_assert_eq!(&merged, &merge_groups(&b, &a).unwrap());
+            // reachability by repeated relabelling, as an independent answer
+            let mut label: Vec<usize> = (0..a.len()).collect();
+            for _ in 0..a.len() {
+                for i in 0..a.len() {
+                    for j in 0..a.len() {
+                        if a[i] == a[j] || b[i] == b[j] {
+                            label[i] = label[i].min(label[j]);
+                        }
+                    }
+                }
+            }
+            for i in 0..a.len() {
+                for j in 0..a.len() {
+                    prop_assert_eq!(merged[i] == merged[j], label[i] == label[j]);
+                }
+            }
+        }
+    }
+}
