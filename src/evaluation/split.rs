@@ -226,7 +226,7 @@ mod tests {
     }
 
     fn params(folds: usize, seed: u64) -> SplitParams {
-        SplitParams { folds, seed, ..SplitParams::default() }
+        SplitParams { folds, seed, allow_rare: false }
     }
 
     /// Rows of each class in each fold.
