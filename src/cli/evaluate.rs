@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
-use slantwise::{Corpus, Metric, Pipeline, Task};
+use slantwise::{Corpus, Evaluation, Metric, Pipeline, Targets, Task};
 
 use super::console::Console;
 use super::train_options::read_corpus;
@@ -19,7 +19,8 @@ Examples:
   slantwise evaluate test.jsonl --model stance.slant --fail-under macro-f1=0.7
 
 Scores are defined as scikit-learn defines them, with zero_division=0. On the articles that the model was \
-trained on they say nothing; without other articles, use slantwise crossval.
+trained on they say nothing; without other articles, use slantwise crossval. Intervals are by bootstrap: over the \
+groups that the model was trained with (--group-by) where the articles have that key, else over articles.
 
 Exit status: 0 done and all gates passed, 1 a score is under its --fail-under, 2 an error.")]
 pub(super) struct Evaluate {
@@ -61,7 +62,13 @@ impl Evaluate {
         let corpus = read_corpus(&self.data, self.label.as_deref(), console)?;
         check_labels(&model, &corpus, console)?;
         console.progress(format!("labelling {} articles", corpus.len()));
-        let found = model.evaluate(&corpus)?;
+        let golds = corpus.examples().iter().map(|e| &e.gold);
+        let gold = Targets::from_golds(golds, model.task(), model.labels())?;
+        let (predicted, probabilities) = model.predict_corpus(&corpus);
+        let evaluation = Evaluation::new(model.labels(), &gold, &predicted)?.with_probabilities(&probabilities)?;
+        let articles = corpus.examples().iter().map(|e| &e.article);
+        let group_by = model.fitted_params().group_by.as_deref();
+        let found = scores::with_intervals(&evaluation, articles, group_by, model.fitted_params().seed)?;
         console.stop();
         let text = match self.output.format {
             ScoreFormat::Json => format!("{}\n", serde_json::to_string(&found)?),

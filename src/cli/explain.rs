@@ -154,12 +154,10 @@ fn text(article: &Article, given: &[&str], explained: &[(Explanation, f64)], top
     let mut out = format!("{bold}{}{bold:#}\n", article.id());
     let labels = if given.is_empty() { "none".to_string() } else { given.join(", ") };
     // Writing to a string can't fail.
-    _ = writeln!(out, "labels: {labels}");
+    _ = writeln!(out, "labels: {labels}\n");
     for (explanation, probability) in explained {
-        out.push('\n');
         label_text(&mut out, article, explanation, *probability, top, colour);
     }
-    out.push('\n');
     out
 }
 
@@ -204,6 +202,7 @@ fn label_text(out: &mut String, article: &Article, e: &Explanation, probability:
     for part in [Part::Title, Part::Text] {
         if !article.part(part).is_empty() {
             marked(out, article, part, shown, colour);
+            // Between the parts, and after the article.
             out.push('\n');
         }
     }

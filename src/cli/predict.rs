@@ -25,14 +25,15 @@ Examples:
   slantwise predict --model stance.slant article.txt new/        what is what, in words
   slantwise predict --model stance.slant --evidence 5 a.txt      with the words that counted most
   slantwise predict --model stance.slant news.jsonl.zst -o labelled.jsonl --keep domain,date
-  zcat dump.jsonl.gz | slantwise predict --model stance.slant --format jsonl | jq .models.stance.labels
+  zcat dump.jsonl.gz | slantwise predict --model stance.slant --format jsonl > labelled.jsonl
 
 Articles are read one after the other, and memory does not grow with their number. A plain or HTML file is \
 one article whose id is its path; rows without an id are called FILE:LINE.
 
 A row of JSONL output is
-  {\"id\", \"lang\", \"models\": {NAME: {\"labels\": [...], \"scores\": {label: probability}, \"abstained\": false,
-   \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\", \"contribution\", \"count\"}]}}}
+  {\"id\", \"lang\", \"models\": {NAME: {\"labels\": [...], \"scores\": {label: probability},
+   \"abstained\": false, \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\",
+   \"contribution\", \"count\"}]}}}
 with NAME the model's file name without its extension, and offsets in Unicode code points of the title or text.
 
 A row that can't be read is named with its file, line and reason, and the rest goes on.
@@ -72,6 +73,9 @@ impl Predict {
         for output in [&self.output, &self.rejects].into_iter().flatten() {
             sink::check_distinct(output, &inputs)?;
             sink::check_distinct(output, &self.model)?;
+        }
+        if self.output.is_some() && self.output == self.rejects {
+            bail!("-o and --rejects name the same file; name two");
         }
         let mut sink = Sink::open(self.output.as_deref())?;
         let colour = sink.is_stdout() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;

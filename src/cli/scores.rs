@@ -1,7 +1,7 @@
 //! Scores as tables for people, and as gates for scripts.
 
 use comfy_table::{CellAlignment, Table, presets};
-use slantwise::{Metric, Scores};
+use slantwise::{Article, BootstrapParams, Evaluation, Metric, Scores, group_ids};
 
 use super::Outcome;
 use super::console::Console;
@@ -27,16 +27,35 @@ pub(super) fn text_of(table: &Table) -> String {
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// The scores of all articles, and beside them those of the worst and the best fold.
+/// The scores with 95 % intervals of those that count decisions. Where articles share a value under `group_by`, such
+/// values are drawn instead of articles.
+pub(super) fn with_intervals<'a>(
+    evaluation: &Evaluation<'_>,
+    articles: impl Iterator<Item = &'a Article>,
+    group_by: Option<&str>,
+    seed: u64,
+) -> anyhow::Result<Scores> {
+    let mut scores = evaluation.scores();
+    let metrics = [Metric::Accuracy, Metric::MacroF1, Metric::MicroF1, Metric::BalancedAccuracy];
+    // A corpus to be measured on may lack the key that the model was trained with.
+    let groups = group_by.and_then(|key| group_ids(key, articles.map(|article| article.field(key))).ok());
+    let n_groups = groups.as_ref().map_or(scores.n, |groups| groups.iter().max().map_or(0, |g| u64::from(*g) + 1));
+    if n_groups > 1 {
+        let params = BootstrapParams { seed, ..BootstrapParams::default() };
+        scores.interval = evaluation.intervals(&metrics, groups.as_deref(), &params)?;
+    }
+    Ok(scores)
+}
+
+/// The scores of all articles with their intervals, and beside them those of the worst and the best fold.
 pub(super) fn overview(scores: &Scores, folds: &[Scores]) -> String {
-    let mut rows = if folds.is_empty() {
-        table(["score", "value"])
-    } else {
-        table(["score", "value", "lowest fold", "highest fold"])
-    };
+    let header = ["score", "value", "95 % interval", "lowest fold", "highest fold"];
+    let mut rows = table(header.into_iter().take(if folds.is_empty() { 3 } else { 5 }));
     for metric in Metric::ALL {
         let Some(value) = scores.get(metric) else { continue };
-        let mut row = vec![metric.name().replace('_', "-"), format!("{value:.4}")];
+        let interval = scores.interval.iter().find(|(of, _)| *of == metric);
+        let interval = interval.map_or(String::new(), |(_, [low, high])| format!("{low:.4} to {high:.4}"));
+        let mut row = vec![metric.name().replace('_', "-"), format!("{value:.4}"), interval];
         let of_folds: Vec<f64> = folds.iter().filter_map(|fold| fold.get(metric)).collect();
         if !of_folds.is_empty() {
             row.push(format!("{:.4}", of_folds.iter().copied().fold(f64::INFINITY, f64::min)));

@@ -96,14 +96,19 @@ impl Pipeline {
             return Err(Error::param("corpus", "of the other task", "one class or several labels, as in training"));
         }
         let gold = Targets::from_golds(corpus.examples().iter().map(|e| &e.gold), self.task, &self.labels)?;
+        let (predicted, probabilities) = self.predict_corpus(corpus);
+        Ok(Evaluation::new(&self.labels, &gold, &predicted)?.with_probabilities(&probabilities)?.scores())
+    }
+
+    /// Labels a corpus: the labels given, and the probabilities row after row, as an [`Evaluation`] takes them.
+    pub fn predict_corpus(&self, corpus: &Corpus) -> (Targets, Vec<f32>) {
         let predictions: Vec<Prediction> = corpus
             .examples()
             .par_iter()
             .map_init(|| self.buffer(), |buffer, example| self.predict_with(buffer, &example.article))
             .collect();
-        let predicted = self.targets_of(&predictions);
-        let probabilities: Vec<f32> = predictions.iter().flat_map(|p| &p.probabilities).map(|&p| p as f32).collect();
-        Ok(Evaluation::new(&self.labels, &gold, &predicted)?.with_probabilities(&probabilities)?.scores())
+        let probabilities = predictions.iter().flat_map(|p| &p.probabilities).map(|&p| p as f32).collect();
+        (self.targets_of(&predictions), probabilities)
     }
 
     pub(crate) fn buffer(&self) -> RowBuffer {
