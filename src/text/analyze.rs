@@ -17,9 +17,11 @@ use crate::text::tokenize::{TokenRules, Tokenizer};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AnalyzerParams {
-    /// Word n-grams; `None` for none.
+    /// Word n-grams; `None` (in a file `false`) for none.
+    #[serde(with = "crate::text::switch")]
     pub words: Option<WordParams>,
-    /// Character n-grams; `None` for none.
+    /// Character n-grams; `None` (in a file `false`) for none.
+    #[serde(with = "crate::text::switch")]
     pub chars: Option<CharParams>,
     /// How letters are made comparable.
     pub normalize: NormalizeParams,
