@@ -1,5 +1,4 @@
-//! Numbers that other programs computed once; the scripts are beside their output in `tests/data`.
-#![allow(clippy::unwrap_used)]
+//! Scores of predictions.
 
 use serde_json::Value;
 use slantwise::{Evaluation, LabelSet, Metric, Targets};
@@ -7,7 +6,7 @@ use slantwise::{Evaluation, LabelSet, Metric, Targets};
 /// The metrics equal scikit-learn's to nine digits.
 #[test]
 fn metrics_equal_those_of_scikit_learn() {
-    let reference: Value = serde_json::from_str(include_str!("data/reference_metrics.json")).unwrap();
+    let reference: Value = serde_json::from_str(include_str!("../data/reference_metrics.json")).unwrap();
     assert_eq!(reference["scikit-learn"], "1.9.1");
     let cases = reference["cases"].as_array().unwrap();
     assert_eq!(cases.len(), 11);
