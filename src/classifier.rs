@@ -206,21 +206,20 @@ impl Classifier {
         targets: &Targets,
         weights: Option<&[f32]>,
         labels: &LabelSet,
-    ) -> Result<(LinearModel, FeatureMatrix)> {
+    ) -> Result<LinearModel> {
         self.check(Some(labels))?;
         let mut dataset = DatasetBase::new(x, ClassTargets::new(targets, labels));
         if let Some(weights) = weights {
             dataset = dataset.with_weights(weights.to_vec().into());
         }
-        let model = match self {
+        match self {
             Classifier::Logistic(p) => p.fit(&dataset),
             Classifier::Svm(p) => p.fit(&dataset),
             Classifier::NbSvm(p) => p.fit(&dataset),
             Classifier::NaiveBayes(p) => p.fit(&dataset),
             Classifier::LinfaLogistic(p) => p.fit(&dataset),
             Classifier::LinfaSvm(p) => p.fit(&dataset),
-        }?;
-        Ok((model, dataset.records))
+        }
     }
 }
 

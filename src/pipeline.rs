@@ -113,4 +113,9 @@ impl Pipeline {
     pub fn support(&self) -> &[usize] {
         &self.training.support
     }
+
+    /// How many out-of-fold scores the calibration was fitted on; 0 where there were too few articles for it.
+    pub fn n_calibration_samples(&self) -> usize {
+        self.training.n_calibration
+    }
 }

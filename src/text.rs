@@ -3,6 +3,7 @@
 mod analyze;
 mod lookalike;
 mod normalize;
+mod switch;
 mod tokenize;
 
 pub(crate) use analyze::{Analyzer, hash_term};

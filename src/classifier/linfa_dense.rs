@@ -243,9 +243,8 @@ impl Dense {
         if bytes > budget {
             return Err(Error::DenseTooLarge { bytes, limit: budget });
         }
-        let x = x.select_rows(&rows);
-        let kept = best(&chi2(&x, &targets), n_kept);
-        let cut = x.select_columns(&kept);
+        let kept = best(&chi2(x, &rows, &targets), n_kept);
+        let cut = x.select(&rows, &kept);
         let mut dense = Array2::zeros((rows.len(), n_kept));
         for row in 0..cut.n_samples() {
             cut.row(row).for_each(|(column, value)| dense[(row, column as usize)] = f64::from(value));

@@ -76,12 +76,7 @@ pub(crate) fn count<D: Document>(documents: &[D], analyzer: &AnalyzerParams, min
 
 impl Counts {
     /// The written form of each column's term, from the first article that holds it.
-    pub(crate) fn written<D: Document>(
-        &self,
-        documents: &[D],
-        analyzer: &AnalyzerParams,
-        columns: &[u32],
-    ) -> Vec<String> {
+    pub(crate) fn written<D: Document>(&self, documents: &[D], analyzer: &AnalyzerParams, columns: &[u32]) -> Spelled {
         let mut by_document: Vec<(u32, u64, u32)> = columns
             .iter()
             .zip(0..)
@@ -89,16 +84,61 @@ impl Counts {
             .collect();
         by_document.par_sort_unstable();
         let groups: Vec<&[(u32, u64, u32)]> = by_document.chunk_by(|a, b| a.0 == b.0).collect();
-        let found: Vec<Vec<(u32, String)>> = groups
-            .par_iter()
+        let found: Vec<Found> = groups
+            .par_chunks(CHUNK)
+            .with_max_len(1)
             .map_init(
-                || (Analyzer::new(analyzer), Analyzer::new(analyzer), Wanted::default()),
-                |(scan, spell, wanted), group| spell_terms(scan, spell, wanted, &documents[group[0].0 as usize], group),
+                || (Analyzer::new(analyzer), Wanted::default()),
+                |(analyzer, wanted), groups| {
+                    let mut found = Found::default();
+                    for group in groups {
+                        spell(analyzer, wanted, &documents[group[0].0 as usize], group, &mut found);
+                    }
+                    found
+                },
             )
             .collect();
-        let mut written = vec![String::new(); columns.len()];
-        found.into_iter().flatten().for_each(|(place, term)| written[place as usize] = term);
-        written
+        // Each term's piece: which chunk found it, and where its text lies there.
+        let mut pieces = vec![(0u32, 0u32, 0u32); columns.len()];
+        for (c, found) in found.iter().enumerate() {
+            let mut start = 0;
+            for &(place, end) in &found.terms {
+                pieces[place as usize] = (c as u32, start, end);
+                start = end;
+            }
+        }
+        Spelled { found, pieces }
+    }
+}
+
+/// Terms found, in the order of their finding: the place of each, and where it ends in the text.
+#[derive(Debug, Default)]
+struct Found {
+    text: Vec<u8>,
+    terms: Vec<(u32, u32)>,
+}
+
+impl Found {
+    fn push(&mut self, place: u32, term: &[u8]) {
+        self.text.extend_from_slice(term);
+        self.terms.push((place, self.text.len() as u32));
+    }
+}
+
+/// The written forms of many terms.
+#[derive(Debug)]
+pub(crate) struct Spelled {
+    found: Vec<Found>,
+    pieces: Vec<(u32, u32, u32)>,
+}
+
+impl Spelled {
+    /// The terms in the order in which they were asked for.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().map(|&(c, start, end)| {
+            let text = self.found.get(c as usize).map_or(&[][..], |f| &f.text[start as usize..end as usize]);
+            std::str::from_utf8(text).unwrap_or("")
+        })
     }
 }
 
@@ -144,38 +184,33 @@ impl Wanted {
     }
 }
 
-fn spell_terms<D: Document>(
-    scan: &mut Analyzer,
-    spell: &mut Analyzer,
+/// Finds the written form of each wanted term of one document.
+fn spell<D: Document>(
+    analyzer: &mut Analyzer,
     wanted: &mut Wanted,
     document: &D,
     group: &[(u32, u64, u32)],
-) -> Vec<(u32, String)> {
+    found: &mut Found,
+) {
     const FOUND: u32 = u32::MAX - 1;
     wanted.fill(group);
-    let mut found = Vec::with_capacity(group.len());
+    let mut missing = group.len();
     for stretch in document.stretches() {
-        if found.len() == group.len() {
+        if missing == 0 {
             break;
         }
-        scan.words(stretch.text, |hash, start, end| {
+        let mut take = |hash: u64, term: &[u8]| {
             if let Some(slot) = wanted.slot(hash)
                 && wanted.slots[slot].1 != FOUND
             {
-                found.push((wanted.slots[slot].1, spell.written(&stretch.text[start..end])));
+                found.push(wanted.slots[slot].1, term);
                 wanted.slots[slot].1 = FOUND;
+                missing -= 1;
             }
-        });
-        scan.chars(stretch.text, |hash, _, _, gram| {
-            if let Some(slot) = wanted.slot(hash)
-                && wanted.slots[slot].1 != FOUND
-            {
-                found.push((wanted.slots[slot].1, String::from_utf8_lossy(gram).into_owned()));
-                wanted.slots[slot].1 = FOUND;
-            }
-        });
+        };
+        analyzer.spelled_words(stretch.text, &mut take);
+        analyzer.chars(stretch.text, |hash, _, _, gram| take(hash, gram));
     }
-    found
 }
 
 /// The distinct terms of one document with their counts; buffers kept from one to the next.
@@ -424,13 +459,52 @@ fn gather(chunks: &[Chunk], partitions: &[Partition], n_features: usize, n_docum
             *at += 1;
         }
         let mut rest = mine;
+        let mut scratch = Vec::new();
         for &length in lengths {
             let (row, after) = rest.split_at_mut(length as usize);
-            row.sort_unstable_by_key(|e| e.column);
+            sort_row(row, &mut scratch);
             rest = after;
         }
     });
     FeatureMatrix::from_parts(n_features, starts, entries)
+}
+
+/// Sorts a row by column; long rows by radix, eleven bits a pass.
+pub(crate) fn sort_row(row: &mut [Entry], scratch: &mut Vec<Entry>) {
+    const BITS: u32 = 11;
+    const MASK: u32 = (1 << BITS) - 1;
+    if row.len() < 256 {
+        row.sort_unstable_by_key(|e| e.column);
+        return;
+    }
+    scratch.clear();
+    scratch.resize(row.len(), Entry { column: 0, value: 0.0 });
+    let most = row.iter().fold(0, |most, e| most | e.column);
+    let (mut from, mut to) = (row, scratch.as_mut_slice());
+    let mut shift = 0;
+    let mut swapped = false;
+    loop {
+        let mut starts = [0u32; 1 << BITS];
+        from.iter().for_each(|e| starts[((e.column >> shift) & MASK) as usize] += 1);
+        let mut at = 0;
+        for start in &mut starts {
+            at += std::mem::replace(start, at);
+        }
+        for e in from.iter() {
+            let start = &mut starts[((e.column >> shift) & MASK) as usize];
+            to[*start as usize] = *e;
+            *start += 1;
+        }
+        std::mem::swap(&mut from, &mut to);
+        swapped = !swapped;
+        shift += BITS;
+        if shift >= 32 || most >> shift == 0 {
+            break;
+        }
+    }
+    if swapped {
+        to.copy_from_slice(from);
+    }
 }
 
 /// The columns of words, then those of characters.
@@ -468,7 +542,8 @@ mod tests {
         let counts = count(texts, &params, min_df);
         let columns: Vec<u32> = (0..counts.hashes.len() as u32).collect();
         let terms = counts.written(texts, &params, &columns);
-        let named = |row| counts.matrix.row(row).map(|(c, v)| (terms[c as usize].clone(), v)).collect();
+        let terms: Vec<&str> = terms.iter().collect();
+        let named = |row| counts.matrix.row(row).map(|(c, v)| (terms[c as usize].to_string(), v)).collect();
         (0..texts.len()).map(named).collect()
     }
 
@@ -487,8 +562,8 @@ mod tests {
         let counts = count(&texts, &params, 2);
         let columns: Vec<u32> = (0..counts.hashes.len() as u32).collect();
         let terms = counts.written(&texts, &params, &columns);
-        assert_eq!(terms[0], "aa");
-        assert_eq!(terms.len(), 3);
+        assert_eq!(terms.iter().next(), Some("aa"));
+        assert_eq!(terms.iter().count(), 3);
         assert_eq!(counts.n_terms, 5);
     }
 
@@ -500,10 +575,22 @@ mod tests {
     }
 
     #[test]
+    fn long_rows_are_sorted_by_radix() {
+        for n in [10u32, 300, 5000] {
+            let mut row: Vec<Entry> =
+                (0..n).map(|i| Entry { column: i.wrapping_mul(2_654_435_761) % 9_000_011, value: i as f32 }).collect();
+            let mut sorted = row.clone();
+            sorted.sort_by_key(|e| e.column);
+            sort_row(&mut row, &mut Vec::new());
+            assert_eq!(row, sorted);
+        }
+    }
+
+    #[test]
     fn many_chunks_count_as_one() {
         let texts: Vec<String> = (0..1000).map(|i| format!("common word{} word{}", i % 300, i % 7)).collect();
         let found = count(&texts, &AnalyzerParams::default(), 1);
-        let df = found.matrix.column_counts();
+        let df = found.matrix.column_counts(&(0..1000).collect::<Vec<_>>());
         assert_eq!(df[0], 1000);
         assert!(df.windows(2).all(|w| w[0] >= w[1]));
         let total: f32 = (0..1000).flat_map(|r| found.matrix.row(r).map(|e| e.1).collect::<Vec<_>>()).sum();

@@ -107,37 +107,47 @@ impl FeatureMatrix {
     /// The matrix of some rows, in the order given; a row may come several times.
     #[must_use]
     pub fn select_rows(&self, rows: &[usize]) -> FeatureMatrix {
+        let all: Vec<u32> = (0..self.n_features as u32).collect();
+        self.select(rows, &all)
+    }
+
+    /// The matrix of some rows, in the order given, and some columns, ascending.
+    #[must_use]
+    pub(crate) fn select(&self, rows: &[usize], kept: &[u32]) -> FeatureMatrix {
+        const DROPPED: u32 = u32::MAX;
+        let all = kept.len() == self.n_features;
+        let mut place = vec![DROPPED; if all { 0 } else { self.n_features }];
+        if !all {
+            kept.iter().zip(0u32..).for_each(|(&old, new)| place[old as usize] = new);
+        }
+        let lengths: Vec<usize> = rows
+            .par_iter()
+            .with_min_len(256)
+            .map(|&row| match all {
+                true => self.entries(row).len(),
+                false => self.entries(row).iter().filter(|e| place[e.column as usize] != DROPPED).count(),
+            })
+            .collect();
         let mut starts = Vec::with_capacity(rows.len() + 1);
         starts.push(0);
-        let mut entries = Vec::with_capacity(rows.iter().map(|&r| self.entries(r).len()).sum());
-        for &row in rows {
-            entries.extend_from_slice(self.entries(row));
-            starts.push(entries.len());
-        }
-        FeatureMatrix { n_features: self.n_features, starts, entries }
+        lengths.iter().for_each(|length| starts.push(starts[starts.len() - 1] + length));
+        let entries = vec![Entry { column: 0, value: 0.0 }; starts[rows.len()]];
+        let mut matrix = FeatureMatrix { n_features: kept.len(), starts, entries };
+        matrix.rows_mut().zip(rows).with_min_len(64).for_each(|(to, &row)| match all {
+            true => to.copy_from_slice(self.entries(row)),
+            false => {
+                let moved =
+                    self.entries(row).iter().map(|e| Entry { column: place[e.column as usize], value: e.value });
+                to.iter_mut().zip(moved.filter(|e| e.column != DROPPED)).for_each(|(to, e)| *to = e);
+            }
+        });
+        matrix
     }
 
-    /// The matrix of some columns. `kept` ascends; column `kept[j]` becomes column `j`.
-    #[must_use]
-    pub(crate) fn select_columns(&self, kept: &[u32]) -> FeatureMatrix {
-        const DROPPED: u32 = u32::MAX;
-        let mut place = vec![DROPPED; self.n_features];
-        kept.iter().zip(0u32..).for_each(|(&old, new)| place[old as usize] = new);
-        let mut starts = Vec::with_capacity(self.starts.len());
-        starts.push(0);
-        let mut entries = Vec::new();
-        for row in 0..self.n_samples() {
-            let moved = self.entries(row).iter().map(|e| Entry { column: place[e.column as usize], value: e.value });
-            entries.extend(moved.filter(|e| e.column != DROPPED));
-            starts.push(entries.len());
-        }
-        FeatureMatrix { n_features: kept.len(), starts, entries }
-    }
-
-    /// How many rows hold each column: the document frequencies.
-    pub(crate) fn column_counts(&self) -> Vec<u32> {
+    /// How many of some rows hold each column: the document frequencies.
+    pub(crate) fn column_counts(&self, rows: &[usize]) -> Vec<u32> {
         let mut counts = vec![0u32; self.n_features];
-        self.entries.iter().for_each(|e| counts[e.column as usize] += 1);
+        rows.iter().flat_map(|&row| self.entries(row)).for_each(|e| counts[e.column as usize] += 1);
         counts
     }
 }
@@ -167,7 +177,7 @@ mod tests {
         let rows = matrix().select_rows(&[1, 0, 0]);
         assert_eq!(rows.n_samples(), 3);
         assert_eq!(rows.row(2).collect::<Vec<_>>(), [(0, 1.0), (3, 2.0)]);
-        let columns = matrix().select_columns(&[1, 3]);
+        let columns = matrix().select(&[0, 1, 2], &[1, 3]);
         assert_eq!(columns.row(0).collect::<Vec<_>>(), [(1, 2.0)]);
         assert_eq!(columns.n_features(), 2);
     }
@@ -181,6 +191,6 @@ mod tests {
 
     #[test]
     fn column_counts_count_rows() {
-        assert_eq!(matrix().column_counts(), [1, 1, 0, 1]);
+        assert_eq!(matrix().column_counts(&[0, 1, 2]), [1, 1, 0, 1]);
     }
 }

@@ -12,10 +12,10 @@ pub(crate) fn best(scores: &[f64], k: usize) -> Vec<u32> {
     order
 }
 
-/// How often each term occurs in all articles together.
-pub(crate) fn totals(counts: &FeatureMatrix) -> Vec<f64> {
+/// How often each term occurs in some articles together.
+pub(crate) fn totals(counts: &FeatureMatrix, rows: &[usize]) -> Vec<f64> {
     let mut totals = vec![0.0; counts.n_features()];
-    for row in 0..counts.n_samples() {
+    for &row in rows {
         counts.row(row).for_each(|(column, value)| totals[column as usize] += f64::from(value));
     }
     totals
@@ -25,17 +25,19 @@ pub(crate) fn totals(counts: &FeatureMatrix) -> Vec<f64> {
 /// `Σ_c (observed - expected)² / expected`, where observed is the term's count in class `c` and expected is its
 /// count in all articles times the share of articles in `c`. With several labels, each label counts as two classes
 /// (with it and without) and the statistics add up.
-pub(crate) fn chi2(counts: &FeatureMatrix, targets: &Targets) -> Vec<f64> {
+///
+/// `targets` are those of `rows`, in their order.
+pub(crate) fn chi2(counts: &FeatureMatrix, rows: &[usize], targets: &Targets) -> Vec<f64> {
     let n_classes = targets.n_classes();
     let n_features = counts.n_features();
     let mut observed = vec![0.0; n_features * n_classes];
-    for row in 0..counts.n_samples() {
-        for class in (0..n_classes).filter(|&c| targets.has(row, c)) {
+    for (place, &row) in rows.iter().enumerate() {
+        for class in (0..n_classes).filter(|&c| targets.has(place, c)) {
             counts.row(row).for_each(|(column, v)| observed[column as usize * n_classes + class] += f64::from(v));
         }
     }
-    let totals = totals(counts);
-    let n = counts.n_samples() as f64;
+    let totals = totals(counts, rows);
+    let n = rows.len() as f64;
     let shares: Vec<f64> = targets.support().iter().map(|&s| s as f64 / n).collect();
     let term = |observed: f64, expected: f64| {
         if expected > 0.0 { (observed - expected).powi(2) / expected } else { 0.0 }
@@ -73,7 +75,7 @@ mod tests {
         let rows = [vec![(0, 2.0), (1, 1.0)], vec![(0, 1.0)], vec![(1, 1.0)], vec![(1, 1.0)]];
         let counts = FeatureMatrix::from_rows(2, rows).unwrap();
         let targets = Targets::One { n_classes: 2, classes: vec![0, 0, 1, 1] };
-        let scores = chi2(&counts, &targets);
+        let scores = chi2(&counts, &[0, 1, 2, 3], &targets);
         // Term 0: 3 in class 0, none in class 1, 1.5 expected in each.
         assert!((scores[0] - 3.0).abs() < 1e-12);
         assert!((scores[1] - 2.0 * 0.25 / 1.5).abs() < 1e-12);

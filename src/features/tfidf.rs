@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::features::count::{Counts, Distinct, Document, count};
+use crate::features::count::{Counts, Distinct, Document, count, sort_row};
 use crate::features::matrix::{Entry, FeatureMatrix};
 use crate::features::select;
 use crate::features::vocabulary::Vocabulary;
@@ -103,21 +103,22 @@ pub(crate) struct Weighting {
 }
 
 impl Weighting {
-    /// Learns from raw counts which columns stay (by `max_df`, `max_features` and `select`, and by `min_df` within these rows), and
+    /// Learns from the raw counts of some rows which columns stay (by `max_df`, `max_features` and `select`, and by `min_df` within these rows), and
     /// their weights. Returns the kept columns, ascending.
     pub(crate) fn fit(
         counts: &FeatureMatrix,
+        rows: &[usize],
         n_words: usize,
         params: &FeatureParams,
         targets: Option<&Targets>,
     ) -> Result<(Vec<u32>, Weighting)> {
-        let n = counts.n_samples();
-        let df = counts.column_counts();
+        let n = rows.len();
+        let df = counts.column_counts(rows);
         let most = params.max_df * n as f64;
         let stays = |&c: &u32| df[c as usize] >= params.min_df && f64::from(df[c as usize]) <= most;
         let mut kept: Vec<u32> = (0..counts.n_features() as u32).filter(stays).collect();
         if let Some(k) = params.max_features.filter(|&k| k < kept.len()) {
-            let totals = select::totals(counts);
+            let totals = select::totals(counts, rows);
             let scores: Vec<f64> = kept.iter().map(|&c| totals[c as usize]).collect();
             kept = select::best(&scores, k).into_iter().map(|place| kept[place as usize]).collect();
         }
@@ -125,7 +126,7 @@ impl Weighting {
             let Some(targets) = targets else {
                 return Err(Error::param("select", k, "nothing where there are no labels to select by"));
             };
-            let chi2 = select::chi2(counts, targets);
+            let chi2 = select::chi2(counts, rows, targets);
             let scores: Vec<f64> = kept.iter().map(|&c| chi2[c as usize]).collect();
             kept = select::best(&scores, k).into_iter().map(|place| kept[place as usize]).collect();
         }
@@ -140,9 +141,11 @@ impl Weighting {
         Ok((kept, Weighting { params: params.tfidf, idf, n_words }))
     }
 
-    /// Turns counts into weights, in place.
-    pub(crate) fn apply(&self, counts: &mut FeatureMatrix) {
-        counts.rows_mut().with_min_len(64).for_each(|row| self.apply_row(row));
+    /// The weights of some rows of a matrix of counts, whose columns `kept` stay: one pass over the counts.
+    pub(crate) fn weigh(&self, counts: &FeatureMatrix, rows: &[usize], kept: &[u32]) -> FeatureMatrix {
+        let mut matrix = counts.select(rows, kept);
+        matrix.rows_mut().with_min_len(64).for_each(|row| self.apply_row(row));
+        matrix
     }
 
     /// Turns the counts of one article into weights, in place. Columns ascend.
@@ -183,6 +186,7 @@ pub(crate) struct RowBuffer {
     distinct: Distinct,
     /// The weighted row of the last article.
     pub(crate) row: Vec<Entry>,
+    scratch: Vec<Entry>,
     /// Distinct terms of the last article, known or not.
     pub(crate) n_terms: usize,
 }
@@ -194,13 +198,14 @@ impl RowBuffer {
             hashes: Vec::new(),
             distinct: Distinct::default(),
             row: Vec::new(),
+            scratch: Vec::new(),
             n_terms: 0,
         }
     }
 
     /// Reads a document into `row`: the very row that it would have in a matrix of many.
     pub(crate) fn read(&mut self, document: &impl Document, vocabulary: &Vocabulary, weighting: &Weighting) {
-        let RowBuffer { analyzer, hashes, distinct, row, n_terms } = self;
+        let RowBuffer { analyzer, hashes, distinct, row, scratch, n_terms } = self;
         hashes.clear();
         for stretch in document.stretches() {
             analyzer.words(stretch.text, |hash, _, _| hashes.push(hash));
@@ -214,7 +219,7 @@ impl RowBuffer {
                 vocabulary.lookup(hash).map(|column| Entry { column, value: count as f32 })
             }),
         );
-        row.sort_unstable_by_key(|e| e.column);
+        sort_row(row, scratch);
         weighting.apply_row(row);
     }
 }
@@ -287,7 +292,8 @@ impl Params<Tfidf> {
     pub fn fit<S: AsRef<str> + Sync>(&self, texts: &[S]) -> Result<TfidfVectorizer> {
         let params = self.check_ref()?;
         let counts = count(texts, &params.analyzer, params.features.min_df);
-        let (kept, weighting) = Weighting::fit(&counts.matrix, counts.n_words, &params.features, None)?;
+        let (kept, weighting) =
+            Weighting::fit(&counts.matrix, &all_rows(&counts.matrix), counts.n_words, &params.features, None)?;
         TfidfVectorizer::new(texts, params, &counts, &kept, weighting)
     }
 }
@@ -315,7 +321,7 @@ impl TfidfVectorizer {
         }
         let terms = counts.written(documents, &params.analyzer, kept);
         let hashes: Vec<u64> = kept.iter().map(|&c| counts.hashes[c as usize]).collect();
-        let vocabulary = Vocabulary::new(&hashes, &terms, weighting.n_words);
+        let vocabulary = Vocabulary::new(&hashes, terms.iter(), weighting.n_words);
         Ok(TfidfVectorizer { analyzer: params.analyzer.clone(), vocabulary, weighting })
     }
 
@@ -346,4 +352,8 @@ impl TfidfVectorizer {
     pub fn idf(&self) -> &[f32] {
         &self.weighting.idf
     }
+}
+
+fn all_rows(counts: &FeatureMatrix) -> Vec<usize> {
+    (0..counts.n_samples()).collect()
 }

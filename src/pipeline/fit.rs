@@ -7,7 +7,7 @@ use crate::classifier::{LinearModel, check_classes};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::evaluation::{Folds, SplitParams, group_ids};
-use crate::features::{Counts, FeatureMatrix, Tfidf, TfidfVectorizer, Weighting, count};
+use crate::features::{Counts, Tfidf, TfidfVectorizer, Weighting, count};
 use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::{Pipeline, PipelineParams, Training};
 
@@ -47,34 +47,28 @@ impl<'a> Counted<'a> {
 
     /// Learns weights and classifier from some rows.
     pub(crate) fn fit_rows(&self, rows: &[usize], weights: Option<&[f32]>) -> Result<FoldModel> {
-        self.fit_matrix(self.counts.matrix.select_rows(rows), &self.targets.select(rows), weights)
-    }
-
-    fn fit_matrix(&self, counts: FeatureMatrix, targets: &Targets, weights: Option<&[f32]>) -> Result<FoldModel> {
         let params = self.params;
-        let (kept, weighting) = Weighting::fit(&counts, self.counts.n_words, &params.features, Some(targets))?;
+        let counts = &self.counts.matrix;
+        let targets = self.targets.select(rows);
+        let (kept, weighting) = Weighting::fit(counts, rows, self.counts.n_words, &params.features, Some(&targets))?;
         if kept.is_empty() {
             return Err(Error::EmptyVocabulary {
                 n_terms: self.counts.n_terms,
-                n_samples: targets.n_samples(),
+                n_samples: rows.len(),
                 min_df: params.features.min_df,
                 max_df: params.features.max_df,
             });
         }
-        let mut matrix = if kept.len() == counts.n_features() { counts } else { counts.select_columns(&kept) };
-        weighting.apply(&mut matrix);
+        let matrix = weighting.weigh(counts, rows, &kept);
         let mut classifier = params.classifier.clone();
         classifier.set_seed(params.seed);
-        let (model, _) = classifier.fit(matrix, targets, weights, self.labels)?;
+        let model = classifier.fit(matrix, &targets, weights, self.labels)?;
         Ok(FoldModel { kept, weighting, model })
     }
 
     /// The scores of some rows under a model of others, row after row.
     pub(crate) fn scores(&self, fitted: &FoldModel, rows: &[usize]) -> Vec<f64> {
-        let counts = self.counts.matrix.select_rows(rows);
-        let mut matrix =
-            if fitted.kept.len() == counts.n_features() { counts } else { counts.select_columns(&fitted.kept) };
-        fitted.weighting.apply(&mut matrix);
+        let matrix = fitted.weighting.weigh(&self.counts.matrix, rows, &fitted.kept);
         fitted.model.decision_function(&matrix).into_raw_vec_and_offset().0
     }
 
@@ -148,7 +142,7 @@ impl<'a> Counted<'a> {
     fn fit(self, corpus: &Corpus) -> Result<Pipeline> {
         let rows: Vec<usize> = (0..corpus.len()).collect();
         let calibrate = || self.calibrate(&rows);
-        let fit = || self.fit_matrix(self.counts.matrix.clone(), &self.targets, None);
+        let fit = || self.fit_rows(&rows, None);
         let (calibrated, fitted) = rayon::join(calibrate, fit);
         let (fitted, (calibration, threshold, n_calibration)) = (fitted?, calibrated?);
         let params = self.params;

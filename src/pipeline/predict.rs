@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::article::{Article, Example, Part};
 use crate::classifier::argmax;
 use crate::corpus::Corpus;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evaluation::{Evaluation, Scores};
 use crate::features::{Document, RowBuffer, Stretch};
 use crate::label::{LabelSet, Targets, Task};
@@ -92,15 +92,23 @@ impl Pipeline {
     /// # Errors
     /// A class of the corpus that the model doesn't know, or a corpus of the other task.
     pub fn evaluate(&self, corpus: &Corpus) -> Result<Scores> {
+        if corpus.task() != self.task {
+            return Err(Error::param("corpus", "of the other task", "one class or several labels, as in training"));
+        }
         let gold = Targets::from_golds(corpus.examples().iter().map(|e| &e.gold), self.task, &self.labels)?;
+        let (predicted, probabilities) = self.predict_corpus(corpus);
+        Ok(Evaluation::new(&self.labels, &gold, &predicted)?.with_probabilities(&probabilities)?.scores())
+    }
+
+    /// Labels a corpus: the labels given, and the probabilities row after row, as an [`Evaluation`] takes them.
+    pub fn predict_corpus(&self, corpus: &Corpus) -> (Targets, Vec<f32>) {
         let predictions: Vec<Prediction> = corpus
             .examples()
             .par_iter()
             .map_init(|| self.buffer(), |buffer, example| self.predict_with(buffer, &example.article))
             .collect();
-        let predicted = self.targets_of(&predictions);
-        let probabilities: Vec<f32> = predictions.iter().flat_map(|p| &p.probabilities).map(|&p| p as f32).collect();
-        Ok(Evaluation::new(&self.labels, &gold, &predicted)?.with_probabilities(&probabilities)?.scores())
+        let probabilities = predictions.iter().flat_map(|p| &p.probabilities).map(|&p| p as f32).collect();
+        (self.targets_of(&predictions), probabilities)
     }
 
     pub(crate) fn buffer(&self) -> RowBuffer {

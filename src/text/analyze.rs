@@ -17,9 +17,11 @@ use crate::text::tokenize::{TokenRules, Tokenizer};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AnalyzerParams {
-    /// Word n-grams; `None` for none.
+    /// Word n-grams; `None` (in a file `false`) for none.
+    #[serde(with = "crate::text::switch")]
     pub words: Option<WordParams>,
-    /// Character n-grams; `None` for none.
+    /// Character n-grams; `None` (in a file `false`) for none.
+    #[serde(with = "crate::text::switch")]
     pub chars: Option<CharParams>,
     /// How letters are made comparable.
     pub normalize: NormalizeParams,
@@ -107,7 +109,7 @@ pub(crate) struct Analyzer {
     words: Option<(WordParams, Tokenizer)>,
     chars: Option<CharParams>,
     normalizer: &'static Normalizer,
-    /// Hashes and starts of the last words, a ring.
+    /// Hashes and starts of words.
     recent: Vec<(u64, usize)>,
     norm: Vec<NormChar>,
     bytes: Vec<u8>,
@@ -245,18 +247,24 @@ impl Analyzer {
         }
     }
 
-    /// The written form of the word n-gram that covers exactly this stretch of a text.
-    pub(crate) fn written(&mut self, stretch: &str) -> String {
-        let mut written = String::with_capacity(stretch.len());
-        if let Some((_, tokenizer)) = &mut self.words {
-            tokenizer.tokens(stretch, |term, _, _| {
-                if !written.is_empty() {
-                    written.push(' ');
-                }
-                written.push_str(&String::from_utf8_lossy(term));
-            });
-        }
-        written
+    /// The hash of each word n-gram of one stretch of text, with its written form.
+    pub(crate) fn spelled_words(&mut self, text: &str, mut emit: impl FnMut(u64, &[u8])) {
+        let Some((params, tokenizer)) = &mut self.words else { return };
+        let (min, max) = (usize::from(params.ngram_range.0), usize::from(params.ngram_range.1));
+        // All words, one space between them: every n-gram is a slice.
+        let (written, words) = (&mut self.bytes, &mut self.recent);
+        written.clear();
+        words.clear();
+        tokenizer.tokens(text, |term, _, _| {
+            words.push((hash_word(term), written.len()));
+            written.extend_from_slice(term);
+            for n in min..=max.min(words.len()) {
+                let gram = &words[words.len() - n..];
+                let hash = gram[1..].iter().fold(gram[0].0, |hash, word| join(hash, word.0));
+                emit(hash, &written[gram[0].1..]);
+            }
+            written.push(b' ');
+        });
     }
 }
 
@@ -303,9 +311,11 @@ mod tests {
 
     fn words(text: &str, range: (u8, u8)) -> Vec<(String, u64)> {
         let mut a = analyzer(Some(range), None);
-        let mut found = Vec::new();
-        a.words(text, |hash, start, end| found.push((hash, start, end)));
-        found.into_iter().map(|(hash, start, end)| (a.written(&text[start..end]), hash)).collect()
+        let (mut hashes, mut spelled) = (Vec::new(), Vec::new());
+        a.words(text, |hash, _, _| hashes.push(hash));
+        a.spelled_words(text, |hash, term| spelled.push((String::from_utf8(term.to_vec()).unwrap(), hash)));
+        assert_eq!(hashes, spelled.iter().map(|s| s.1).collect::<Vec<_>>());
+        spelled
     }
 
     fn grams(text: &str, range: (u8, u8)) -> Vec<(String, String)> {

@@ -1,0 +1,67 @@
+//! One JSON object an article.
+
+use serde::Serialize;
+use slantwise::Article;
+
+use super::{Answer, Item, Names, Rows, Value};
+
+/// `{"id", "lang", kept keys, "models": {NAME: {"labels", "scores", "abstained", "evidence"?}}}` and a line end.
+pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[Answer<'_>]) {
+    out.extend_from_slice(b"{\"id\":");
+    json(out, article.id());
+    out.extend_from_slice(b",\"lang\":");
+    json(out, &article.lang());
+    for (kept, value) in rows.kept(article, item) {
+        out.push(b',');
+        out.extend_from_slice(&kept.json_key);
+        match value {
+            Some(Value::Text(text)) => json(out, text),
+            Some(Value::Json(raw)) => out.extend_from_slice(raw.as_bytes()),
+            None => out.extend_from_slice(b"null"),
+        }
+    }
+    out.extend_from_slice(b",\"models\":{");
+    for (i, (names, answer)) in rows.models.iter().zip(answers).enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        model(out, names, article, answer);
+    }
+    out.extend_from_slice(b"}}\n");
+}
+
+fn model(out: &mut Vec<u8>, names: &Names, article: &Article, answer: &Answer<'_>) {
+    out.extend_from_slice(&names.name_key);
+    out.extend_from_slice(b"{\"labels\":");
+    json(out, &answer.prediction.labels());
+    out.extend_from_slice(b",\"scores\":{");
+    for (i, (key, (_, probability))) in names.label_keys.iter().zip(answer.prediction.probabilities()).enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(key);
+        json(out, &probability);
+    }
+    // No model of this version abstains: it gives a class, or from none to all of several labels.
+    out.extend_from_slice(b"},\"abstained\":false");
+    if let Some(evidence) = &answer.evidence {
+        out.extend_from_slice(b",\"evidence\":");
+        let records: Vec<_> = evidence.iter().map(|e| e.record(article)).collect();
+        json(out, &records);
+    }
+    out.push(b'}');
+}
+
+/// A key with its colon.
+pub(super) fn key(name: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    json(&mut out, name);
+    out.push(b':');
+    out
+}
+
+fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    // Strings, numbers and lists of them always have a form, and memory takes what is written.
+    let written = serde_json::to_writer(out, value);
+    debug_assert!(written.is_ok());
+}

@@ -1,0 +1,90 @@
+//! A few lines an article, for people.
+
+use std::fmt::Write;
+
+use clap::builder::styling::{AnsiColor, Style};
+use slantwise::{Article, Evidence};
+
+use super::{Answer, Item, Names, Rows, Value};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const FOR: Style = AnsiColor::Green.on_default();
+const AGAINST: Style = AnsiColor::Red.on_default();
+
+/// How many labels that were not given are shown beside those that were.
+const OTHERS: usize = 3;
+
+pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[Answer<'_>]) {
+    let paint = |style: Style| if rows.colour { style } else { Style::new() };
+    let mut text = String::new();
+    let (bold, dim) = (paint(BOLD), paint(DIM));
+    // Writing to a string can't fail.
+    _ = writeln!(text, "{bold}{}{bold:#}", article.id());
+    for (kept, value) in rows.kept(article, item) {
+        let value = match value {
+            Some(Value::Text(text)) => text.to_string(),
+            Some(Value::Json(json)) => json,
+            None => continue,
+        };
+        _ = writeln!(text, "  {dim}{}: {}{dim:#}", kept.key, one_line(&value));
+    }
+    let width = rows.models.iter().map(|m| m.name.chars().count()).max().unwrap_or(0);
+    for (names, answer) in rows.models.iter().zip(answers) {
+        let (given, others) = labels(names, answer);
+        _ = writeln!(text, "  {:width$}  {bold}{given}{bold:#}{dim}{others}{dim:#}", names.name);
+        for label in evidence_labels(answer.evidence.as_deref().unwrap_or_default()) {
+            let of_label = |e: &&Evidence| e.label == label;
+            let all = answer.evidence.iter().flatten().filter(of_label);
+            let (speaks_for, against): (Vec<&Evidence>, Vec<&Evidence>) = all.partition(|e| e.contribution >= 0.0);
+            for (side, style, list) in [("for", FOR, speaks_for), ("against", AGAINST, against)] {
+                if !list.is_empty() {
+                    let style = paint(style);
+                    let words: Vec<String> = list.iter().map(|e| word(e, article)).collect();
+                    _ = writeln!(text, "    {side} {label}: {style}{}{style:#}", words.join(" · "));
+                }
+            }
+        }
+    }
+    text.push('\n');
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// The labels that were given, and the most probable of the others.
+fn labels(names: &Names, answer: &Answer<'_>) -> (String, String) {
+    let probability = |label: &str| names.labels.binary_search_by(|n| n.as_str().cmp(label)).ok();
+    let all: Vec<(&str, f64)> = answer.prediction.probabilities().collect();
+    let given = answer.prediction.labels();
+    let show = |label: &str, p: f64| format!("{label} {p:.2}");
+    let mut others: Vec<(&str, f64)> = all.iter().copied().filter(|(label, _)| !given.contains(label)).collect();
+    others.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let more = others.len().saturating_sub(OTHERS);
+    let mut shown: Vec<String> = others.iter().take(OTHERS).map(|(label, p)| show(label, *p)).collect();
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    let given: Vec<String> =
+        given.iter().map(|label| show(label, probability(label).map_or(0.0, |class| all[class].1))).collect();
+    let given = if given.is_empty() { "no label".to_string() } else { given.join(" · ") };
+    (given, if shown.is_empty() { String::new() } else { format!("  ({})", shown.join(" · ")) })
+}
+
+/// The labels that the evidence is about, in its order.
+fn evidence_labels(evidence: &[Evidence]) -> Vec<&str> {
+    let mut labels: Vec<&str> = evidence.iter().map(|e| e.label.as_str()).collect();
+    labels.dedup();
+    labels
+}
+
+fn word(evidence: &Evidence, article: &Article) -> String {
+    let words = one_line(evidence.span.of(article));
+    match evidence.spans.len() {
+        0 | 1 => format!("{words} {:+.2}", evidence.contribution),
+        n => format!("{words} {:+.2} ({n}×)", evidence.contribution),
+    }
+}
+
+/// Text with every run of white space as one space.
+pub(in crate::cli) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,255 @@
+//! `slantwise predict`: labels for articles, as many as there are, in bounded memory.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use rayon::prelude::*;
+use slantwise::{Article, CorpusErrorKind, Error, Prediction, ReadOptions, Row};
+
+use super::Outcome;
+use super::console::Console;
+use super::models::{self, Model};
+use super::output::{Answer, Format, Item, Rows};
+use super::queue::Queue;
+use super::sink::{self, Sink};
+
+/// Bytes of articles that are read ahead, and that are labelled together.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// Label articles with one or more models
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  slantwise predict --model stance.slant article.txt new/        what is what, in words
+  slantwise predict --model stance.slant --evidence 5 a.txt      with the words that counted most
+  slantwise predict --model stance.slant news.jsonl.zst -o labelled.jsonl --keep domain,date
+  zcat dump.jsonl.gz | slantwise predict --model stance.slant --format jsonl > labelled.jsonl
+
+Articles are read one after the other, and memory does not grow with their number. A plain or HTML file is \
+one article whose id is its path; rows without an id are called FILE:LINE.
+
+A row of JSONL output is
+  {\"id\", \"lang\", \"models\": {NAME: {\"labels\": [...], \"scores\": {label: probability},
+   \"abstained\": false, \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\",
+   \"contribution\", \"count\"}]}}}
+with NAME the model's file name without its extension, and offsets in Unicode code points of the title or text.
+
+A row that can't be read is named with its file, line and reason, and the rest goes on.
+
+Exit status:
+  0  done; with --rejects FILE also when rows were set aside there
+  2  an error; without --rejects also when a row could not be read (all others are labelled)")]
+pub(super) struct Predict {
+    /// Files or folders of articles, or '-' [default: '-' when something is piped in]
+    #[arg(value_name = "INPUT")]
+    input: Vec<PathBuf>,
+    /// A model file; can be given several times
+    #[arg(long, short, value_name = "MODEL")]
+    model: Vec<PathBuf>,
+    /// How labels are written [default: by the name of the -o file, else table]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Write to a file, which appears when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Show the K terms that counted most for and against each label that is given
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    evidence: Option<u32>,
+    /// Carry keys of the input along, such as domain,date or splits.media
+    #[arg(long, value_name = "KEY,...", value_delimiter = ',')]
+    keep: Vec<String>,
+    /// Write rows that can't be read to a file, as JSONL with file, line and reason
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+impl Predict {
+    pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
+        let inputs = inputs(self.input)?;
+        let format = Format::choose(self.format, self.output.as_deref())?;
+        let models = models::load(&self.model)?;
+        for output in [&self.output, &self.rejects].into_iter().flatten() {
+            sink::check_distinct(output, &inputs)?;
+            sink::check_distinct(output, &self.model)?;
+        }
+        if self.output.is_some() && self.output == self.rejects {
+            bail!("-o and --rejects name the same file; name two");
+        }
+        let mut sink = Sink::open(self.output.as_deref())?;
+        let colour = sink.is_stdout() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        let rows = Rows::new(format, &models, &self.keep, self.evidence.is_some(), colour)?;
+        let mut rejects =
+            Rejects { sink: self.rejects.as_deref().map(|p| Sink::open(Some(p))).transpose()?, ..Rejects::default() };
+        let top_k = self.evidence.map(|k| k as usize);
+        let show_progress = !(sink.is_stdout() && io::stdout().is_terminal());
+
+        let queue =
+            Queue::read_ahead(all_rows(inputs), size, BATCH_BYTES).context("can't start a thread to read with")?;
+        let mut n_labelled = 0u64;
+        sink.write(&rows.header())?;
+        while let Some(batch) = queue.take() {
+            let mut articles = Vec::with_capacity(batch.len());
+            let mut items = Vec::with_capacity(batch.len());
+            for row in batch {
+                match row {
+                    Ok(row) => {
+                        let (article, item) = Item::split(row);
+                        articles.push(article);
+                        items.push(item);
+                    }
+                    Err(error) => rejects.push(error, console)?,
+                }
+            }
+            for written in label(&rows, &models, &articles, &items, top_k) {
+                sink.write(&written)?;
+            }
+            sink.flush()?;
+            n_labelled += articles.len() as u64;
+            if show_progress {
+                console.progress(format!("{n_labelled} articles labelled"));
+            }
+        }
+        console.stop();
+
+        if n_labelled == 0 && rejects.n > 0 {
+            rejects.finish()?;
+            bail!("no article could be read (see above); nothing is labelled");
+        }
+        sink.finish()?;
+        if n_labelled == 0 {
+            console.warn("there are no articles in the input");
+        } else if !rows.never_seen().is_empty() {
+            console.warn(format_args!("--keep: no article has the key {}", rows.never_seen().join(", ")));
+        }
+        let (n, lost, aside) = (rejects.n, rejects.n_lost, rejects.sink.is_some());
+        rejects.finish()?;
+        if lost > 0 {
+            bail!("{lost} of the inputs could not be read to the end; {n_labelled} articles are labelled");
+        }
+        match (n, aside) {
+            (0, _) => {}
+            (n, true) => {
+                console.warn(format_args!("{n} rows set aside with --rejects; {n_labelled} articles are labelled"))
+            }
+            (n, false) => bail!(
+                "{n} rows could not be read; {n_labelled} articles are labelled; correct the rows, or set them aside with --rejects FILE"
+            ),
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// Labels articles in parallel; the parts of the output come in order.
+fn label(rows: &Rows, models: &[Model], articles: &[Article], items: &[Item], top_k: Option<usize>) -> Vec<Vec<u8>> {
+    let predictions: Vec<Vec<Prediction>> = models.iter().map(|model| model.pipeline.predict_batch(articles)).collect();
+    let per_part = articles.len().div_ceil(4 * rayon::current_num_threads()).max(1);
+    articles
+        .par_chunks(per_part)
+        .enumerate()
+        .map(|(part, chunk)| {
+            let mut out = Vec::new();
+            for (i, article) in (part * per_part..).zip(chunk) {
+                let answers: Vec<Answer<'_>> = models
+                    .iter()
+                    .zip(&predictions)
+                    .map(|(model, predictions)| Answer {
+                        prediction: &predictions[i],
+                        evidence: top_k.map(|k| model.pipeline.explain(article, k)),
+                    })
+                    .collect();
+                rows.write(&mut out, article, &items[i], &answers);
+            }
+            out
+        })
+        .collect()
+}
+
+/// What to read: what was named, or what is piped in. All of it must be there before anything is labelled.
+pub(super) fn inputs(named: Vec<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
+    if named.is_empty() {
+        if io::stdin().is_terminal() {
+            bail!("no input; name files or folders of articles, or pipe JSONL in");
+        }
+        return Ok(vec![PathBuf::from("-")]);
+    }
+    if named.iter().filter(|path| is_stdin(path)).count() > 1 {
+        bail!("-: standard input can be read once only; give '-' once");
+    }
+    // Opened now to be told what is wrong, and again when their turn comes: there may be very many. What can be
+    // opened once only, such as a named pipe, waits for its turn.
+    for path in named.iter().filter(|path| !path.exists() || path.is_file() || path.is_dir()) {
+        if !is_stdin(path) {
+            slantwise::Rows::open(path, &ReadOptions::default())?;
+        }
+    }
+    Ok(named)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// The rows of all inputs, one after the other.
+fn all_rows(inputs: Vec<PathBuf>) -> impl Iterator<Item = Result<Row, Error>> + Send + 'static {
+    inputs.into_iter().flat_map(|path| -> Box<dyn Iterator<Item = Result<Row, Error>> + Send> {
+        match slantwise::Rows::open(&path, &ReadOptions::default()) {
+            Ok(rows) => Box::new(rows),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    })
+}
+
+/// About what a row takes in memory.
+fn size(row: &Result<Row, Error>) -> usize {
+    const OTHERWISE: usize = 512;
+    OTHERWISE + row.as_ref().map_or(0, |row| row.article.text().len() + row.article.title().map_or(0, str::len))
+}
+
+/// Rows that can't be read, told on standard error or set aside in a file.
+#[derive(Debug, Default)]
+struct Rejects {
+    sink: Option<Sink>,
+    n: u64,
+    /// Inputs whose rest is lost.
+    n_lost: u64,
+}
+
+impl Rejects {
+    fn push(&mut self, error: Error, console: &Console) -> anyhow::Result<()> {
+        self.n += 1;
+        let lost = matches!(
+            &error,
+            Error::Io { .. }
+                | Error::Corpus {
+                    kind: CorpusErrorKind::Compression { .. }
+                        | CorpusErrorKind::ExpandsBeyond { .. }
+                        | CorpusErrorKind::UnknownFormat
+                        | CorpusErrorKind::Empty,
+                    ..
+                }
+        );
+        self.n_lost += u64::from(lost);
+        if let Some(sink) = &mut self.sink {
+            let (place, reason) = match &error {
+                Error::Corpus { place, kind } => (Some(place), kind.to_string()),
+                other => (None, other.to_string()),
+            };
+            let row = serde_json::json!({
+                "file": place.map(|place| place.path.to_string_lossy()),
+                "line": place.and_then(|place| place.line),
+                "reason": reason,
+            });
+            sink.write(format!("{row}\n").as_bytes())?;
+        }
+        if self.sink.is_none() || lost {
+            console.error(&error.into());
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
+        self.sink.map_or(Ok(()), Sink::finish)
+    }
+}
