@@ -28,8 +28,9 @@ pub const FORMAT_VERSION: u32 = 1;
 
 const HEADER: usize = 8 + 4 + 8 + 8;
 
-/// The settings of a model.
+/// The settings of a model. One that this program doesn't know may change what the model means, so it is refused.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Settings {
     params: PipelineParams,
     labels: LabelSet,
@@ -211,7 +212,9 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
     meaning(n.checked_mul(n_outputs) == Some(weights.len()), "terms and model weights differ in number")?;
     let finite = |values: &[f32]| values.iter().all(|v| v.is_finite());
     meaning(finite(&idf) && finite(&weights) && finite(&intercepts), "a number is not finite")?;
-    meaning(settings.threshold.is_finite(), "the threshold is not finite")?;
+    // An idf is 1 + ln(n + 1) at most. Times a count, a huge one would not be finite.
+    meaning(idf.iter().all(|v| (0.0..=64.0).contains(v)), "an inverse document frequency is out of range")?;
+    meaning((0.0..=1.0).contains(&settings.threshold), "the threshold is out of range")?;
     let calibration = &settings.calibration;
     meaning(
         calibration.n_classes() == n_classes && calibration.task() == settings.task,

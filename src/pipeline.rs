@@ -54,6 +54,7 @@ pub struct Pipeline {
 
 /// What a model remembers of its training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Training {
     /// Articles.
     pub(crate) n_samples: usize,

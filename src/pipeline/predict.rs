@@ -146,10 +146,10 @@ impl Pipeline {
 pub(crate) fn choose(task: Task, scores: &[f64], probabilities: &[f64], threshold: f64) -> Vec<usize> {
     match task {
         Task::One if scores.is_empty() => Vec::new(),
-        // Equal probabilities (a score that says nothing) are settled by the score.
+        // Equal probabilities (a score that says nothing) are settled by the score; they differ by rounding.
         Task::One => {
-            let most = probabilities[argmax(probabilities)];
-            let tied = (0..probabilities.len()).filter(|&k| probabilities[k] == most);
+            let most = probabilities[argmax(probabilities)] - 1e-12;
+            let tied = (0..probabilities.len()).filter(|&k| probabilities[k] >= most);
             tied.reduce(|best, k| if scores[k] > scores[best] { k } else { best }).into_iter().collect()
         }
         Task::Several => {
@@ -168,6 +168,7 @@ mod tests {
     fn the_score_decides_between_equal_probabilities_only() {
         assert_eq!(choose(Task::One, &[-1.0, 5.0, 2.0], &[0.2, 0.6, 0.2], 0.5), [1]);
         assert_eq!(choose(Task::One, &[-1.0, 2.0, 5.0], &[0.4, 0.4, 0.2], 0.5), [1]);
+        assert_eq!(choose(Task::One, &[1.0, -2.0, 5.0], &[0.4, 0.4 + 1e-16, 0.2], 0.5), [0]);
         assert_eq!(choose(Task::One, &[3.0, 3.0], &[0.5, 0.5], 0.5), [0]);
     }
 }

@@ -454,15 +454,6 @@ fn terms_that_do_not_fill_their_text() {
 }
 
 #[test]
-fn a_term_whose_hash_is_of_another() {
-    let other = parts().bytes(Part::Terms, |bytes| {
-        let at = bytes.windows(4).position(|word| word == b"arms").unwrap();
-        bytes[at..at + 4].copy_from_slice(b"alms");
-    });
-    assert_eq!(meaning(&other), "a term and its hash differ");
-}
-
-#[test]
 fn more_words_than_terms() {
     let more = parts().settings(|s| s["n_words"] = json!(100_000));
     assert_eq!(meaning(&more), "more words than terms");
