@@ -12,3 +12,4 @@ pub use text::clean::{
     CleanParams, Cleaner, Context as CleanContext, Mask, RepeatedLines, RepeatedLinesParams, Rule as CleanRule,
     kept_ranges,
 };
+pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
