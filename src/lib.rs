@@ -13,3 +13,4 @@ pub use text::clean::{
     kept_ranges,
 };
 pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
+pub use text::sentence::sentences;

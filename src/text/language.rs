@@ -426,7 +426,8 @@ fn propose(sample: &str) -> Detected {
     static DETECTOR: LazyLock<Detector> =
         LazyLock::new(|| Detector::with_allowlist(LANGUAGES.iter().map(|(_, _, lang)| *lang).collect()));
     let Some(info) = DETECTOR.detect(sample) else { return Detected::default() };
-    let language = LANGUAGES.iter().find(|(_, _, lang)| *lang == info.lang()).map_or(L::Unknown, |(language, ..)| *language);
+    let language =
+        LANGUAGES.iter().find(|(_, _, lang)| *lang == info.lang()).map_or(L::Unknown, |(language, ..)| *language);
     Detected { language, confidence: info.confidence(), reliable: info.is_reliable() }
 }
 
