@@ -1,6 +1,6 @@
 //! Prints what cleaning masks, file by file: the rule and the text, and what is kept.
 //!
-//! `cargo run --example clean_masks -- FILE...`; with `--lines` the input is one article a line.
+//! `cargo run --example clean_masks -- FILE...`
 
 use slantwise::{CleanContext, CleanParams, Cleaner, Part, kept_ranges};
 

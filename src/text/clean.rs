@@ -19,6 +19,7 @@ mod pattern;
 mod phrases;
 mod repeated;
 mod rule;
+mod rulefile;
 
 pub use mask::{Mask, kept_ranges};
 pub use params::CleanParams;
@@ -29,7 +30,8 @@ use crate::article::Part;
 use crate::error::Result;
 use line::{Kind, Line};
 use outlets::{Outlets, Own};
-use phrases::{Found, Phrases, Place, SHORT, Scratch};
+use phrases::{Phrases, Scratch};
+use rulefile::{Found, Place, SHORT};
 
 /// What is known of an article besides its words. All of it may be missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -122,14 +124,23 @@ impl Pass<'_> {
 
     /// Where a headline's suffix begins: the outlet's name, a section, a time.
     fn suffix(&mut self, line: &str) -> Option<(usize, Rule)> {
-        let cut = |at: usize| line[..at].trim_end().len();
-        let last = line.rfind(char::is_whitespace).map_or(0, |i| i + 1);
-        let last = (last..=line.len()).find(|&i| line.is_char_boundary(i))?;
-        if last > 0 && is_clock(&line[last..]) {
-            return Some((cut(last), Rule::Date));
+        let cut = |at: usize| line[..at].trim_end_matches([' ', '\u{a0}', ':', '/']).len();
+        let window = fold::tail(line, 80);
+        let last = window.trim_end().rsplit(char::is_whitespace).next().unwrap_or("");
+        if last.len() < window.trim_end().len() && is_clock(last) {
+            return Some((cut(line.trim_end().len() - last.len()), Rule::Date));
         }
-        let separators = [" - ", " | ", " — ", " – ", " :: ", " // ", " · ", " • ", " » "];
-        let (at, len) = separators.iter().filter_map(|s| Some((line.rfind(s)?, s.len()))).max()?;
+        let separator = |i: usize, c: char| {
+            let i = line.len() - window.len() + i;
+            let spaced =
+                line[..i].ends_with([' ', '\u{a0}', ':', '/']) && line[i + c.len_utf8()..].starts_with([' ', '\u{a0}']);
+            spaced.then_some((i, c.len_utf8()))
+        };
+        let (at, len) = window
+            .char_indices()
+            .rev()
+            .filter(|(_, c)| matches!(c, '-' | '|' | '—' | '–' | ':' | '/' | '·' | '•' | '»'))
+            .find_map(|(i, c)| separator(i, c))?;
         let name = line[at + len..].trim();
         if name.len() > 60 || cut(at) == 0 {
             return None;
@@ -139,12 +150,13 @@ impl Pass<'_> {
         }
         let head = |found: Found| found.place == Place::Head;
         let found = Phrases::all().find(name, name.chars().count(), (SHORT, 0), &mut self.scratch, head);
-        found.filter(|_| line.as_bytes()[at + 1] == b'|').map(|_| (cut(at), Rule::Navigation))
+        found.filter(|_| line.as_bytes()[at] == b'|').map(|_| (cut(at), Rule::Navigation))
     }
 
     fn text(&mut self, title: Option<&str>, text: &str) {
         let mut lines = line::lines(text);
         self.phrases(&mut lines, text.len());
+        layout::weak(&mut lines);
         layout::sections(&mut lines, text.len());
         let (first, last) = layout::body(&lines);
         self.head(&mut lines[..first]);
@@ -182,7 +194,22 @@ impl Pass<'_> {
                 line.rule = Some(Rule::RepeatedLine);
                 continue;
             }
+            let (mut weak, quoted) = (None, line.text.starts_with(['"', '“', '„', '«', '‘', '”']));
+            let mut credit = None;
             let accept = |found: Found| match found.place {
+                // "© Somebody" is a photo credit, unless anything says that it is a copyright.
+                Place::Anywhere if found.rule == Rule::Caption && found.n_words == 1 && line.text.starts_with('©') => {
+                    credit = Some(found);
+                    false
+                }
+                // Somebody says it, or it is said of something.
+                Place::Anywhere | Place::Heading if quoted && line.kind == Kind::Prose => false,
+                Place::Anywhere | Place::Heading
+                    if found.weak && (line.kind == Kind::Prose || found.n_words == 1) || ends_in_prose(line, found) =>
+                {
+                    weak = weak.or(Some(found));
+                    false
+                }
                 Place::Anywhere | Place::Heading => true,
                 Place::Tail => line.start * 2 >= text_len,
                 Place::Names(own) => {
@@ -191,10 +218,17 @@ impl Pass<'_> {
                 Place::Head | Place::Last => false,
             };
             let limits = (self.cleaner.params.max_line, SHORT);
-            if let Some(found) = Phrases::all().find(line.text, line.chars, limits, &mut self.scratch, accept) {
+            let found = Phrases::all().find(line.text, line.chars, limits, &mut self.scratch, accept);
+            if let Some(found) = found.or(credit) {
                 line.rule = Some(found.rule);
                 line.heading = found.place == Place::Heading;
-            } else if line.kind == Kind::Fragment && line.chars <= 60 {
+                continue;
+            }
+            if let Some(found) = weak {
+                line.weak = Some(found.rule);
+                line.heading = found.place == Place::Heading;
+            }
+            if line.kind == Kind::Fragment && line.chars <= 60 {
                 let name = line.text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '«' | '»' | '"'));
                 if self.own.is_named(name) {
                     line.rule = Some(Rule::Outlet);
@@ -290,6 +324,11 @@ fn ends_with_photo_credit(line: &str, scratch: &mut Scratch) -> bool {
     let mut caption = false;
     inline::credits(line, scratch, |_, end, rule| caption |= end == line.len() && rule == Rule::Caption);
     caption
+}
+
+/// Whether a sentence, with its full stop, merely ends as captions do.
+fn ends_in_prose(line: &Line<'_>, found: Found) -> bool {
+    found.rule == Rule::Caption && found.at_end && line.kind == Kind::Prose && line.text.ends_with(['.', '!', '?', '…'])
 }
 
 /// `14:55`, `9.30`.

@@ -2,48 +2,81 @@
 //!
 //! Folded text is only compared, never kept; offsets always refer to the original.
 
-/// Appends the folded form of `text` to `out`: lower case, one kind of apostrophe, one space for
-/// white space and punctuation. What joins two letters or digits (`-`, `.`, `/`, `'`) is kept, a
-/// colon is kept and attached to the word before it, and the line begins with a letter, a digit,
-/// `©` or `@`.
+/// Appends the folded form of `text` to `out`: words in lower case between single spaces.
+///
+/// What joins two letters or digits (`-`, `.`, `'`) is kept, and a colon stays with the word before
+/// it. Slashes and breadcrumb arrows become the word `/`, dashes, bars and bullets between words the
+/// word `-`; other punctuation goes. The line begins with a letter, a digit, `©` or `@`.
 pub(super) fn fold_into(text: &str, out: &mut String) {
     let begin = out.len();
-    let mut space = false;
-    let mut chars = text.chars().peekable();
+    let mut gap = Gap::None;
+    let mut numeric = false;
+    let mut chars = text.chars();
     while let Some(c) = chars.next() {
-        let folded = fold_char(c);
-        let kept = match folded {
-            Folded::Word(c) => c,
+        let joins =
+            |next: fn(char) -> bool| gap == Gap::None && out.len() > begin && chars.clone().next().is_some_and(next);
+        let kept = match fold_char(c) {
+            Folded::Word(c) => Some(c),
+            Folded::Joiner(c) if joins(char::is_alphanumeric) && !out.ends_with(':') => Some(c),
             Folded::Joiner(c) => {
-                let joins = !space
-                    && out[begin..].ends_with(char::is_alphanumeric)
-                    && chars.peek().is_some_and(|c| c.is_alphanumeric());
-                if !joins {
-                    space = true;
-                    continue;
-                }
-                c
+                gap = gap.and(if c == '-' { Gap::Mark('-') } else { Gap::Space });
+                None
+            }
+            // A date keeps its slashes, and "18+" is not "18".
+            Folded::Mark('/') if numeric && joins(char::is_numeric) => Some('/'),
+            Folded::Space if c == '+' && numeric && gap == Gap::None => Some('+'),
+            Folded::Mark(mark) => {
+                gap = gap.and(Gap::Mark(mark));
+                None
             }
             Folded::Colon => {
                 if out.len() > begin && !out.ends_with(':') {
                     out.push(':');
-                    space = true;
+                    gap = gap.and(Gap::Space);
                 }
-                continue;
+                None
             }
-            // "18+" is not "18".
-            Folded::Space if c == '+' && !space && out[begin..].ends_with(char::is_numeric) => c,
             Folded::Space => {
-                space = true;
-                continue;
+                gap = gap.and(Gap::Space);
+                None
             }
-            Folded::Drop => continue,
+            Folded::Drop => None,
         };
-        if space && out.len() > begin {
-            out.push(' ');
+        let Some(kept) = kept else { continue };
+        if out.len() > begin {
+            match gap {
+                Gap::None => {}
+                Gap::Space => out.push(' '),
+                Gap::Mark(mark) => out.extend([' ', mark, ' ']),
+            }
         }
-        space = false;
-        if kept.is_ascii() { out.push(kept.to_ascii_lowercase()) } else { out.extend(kept.to_lowercase()) }
+        gap = Gap::None;
+        if kept.is_ascii() {
+            numeric = kept.is_ascii_digit();
+            out.push(kept.to_ascii_lowercase());
+        } else {
+            numeric = kept.is_numeric();
+            out.extend(kept.to_lowercase());
+        }
+    }
+}
+
+/// What stands between two words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    None,
+    Space,
+    Mark(char),
+}
+
+impl Gap {
+    /// The first mark counts.
+    fn and(self, other: Gap) -> Gap {
+        match (self, other) {
+            (Gap::Mark(_), _) => self,
+            (_, Gap::Mark(_)) => other,
+            _ => Gap::Space,
+        }
     }
 }
 
@@ -57,23 +90,34 @@ pub(super) fn fold(text: &str) -> String {
 enum Folded {
     Word(char),
     Joiner(char),
+    /// Stands between words as a word of its own.
+    Mark(char),
     Colon,
     Space,
     Drop,
 }
 
+#[inline]
 fn fold_char(c: char) -> Folded {
     if c.is_ascii() {
         return match c {
             'a'..='z' | 'A'..='Z' | '0'..='9' | '@' => Folded::Word(c),
-            '-' | '.' | '/' | '\'' | '&' => Folded::Joiner(c),
+            '-' | '.' | '\'' | '&' => Folded::Joiner(c),
+            '/' | '>' => Folded::Mark('/'),
+            '|' => Folded::Mark('-'),
             ':' => Folded::Colon,
             _ => Folded::Space,
         };
     }
+    fold_other(c)
+}
+
+fn fold_other(c: char) -> Folded {
     match c {
         '’' | '‘' | 'ʼ' | '´' => Folded::Joiner('\''),
         '©' => Folded::Word(c),
+        '›' | '→' | '⁄' => Folded::Mark('/'),
+        '—' | '–' | '―' | '•' | '·' => Folded::Mark('-'),
         'ё' | 'Ё' => Folded::Word('е'),
         'أ' | 'إ' | 'آ' => Folded::Word('ا'),
         'ى' => Folded::Word('ي'),
@@ -105,23 +149,22 @@ pub(super) fn tail(text: &str, bytes: usize) -> &str {
     &text[start.unwrap_or(text.len())..]
 }
 
-/// Writes the first word of the folded form of `text` to `out`.
-pub(super) fn first_word(text: &str, out: &mut String) {
+fn is_word(c: char) -> bool {
+    matches!(fold_char(c), Folded::Word(_))
+}
+
+/// The first word of the folded form of `text`, without its colon; `out` is a buffer.
+pub(super) fn leading_word<'a>(text: &str, out: &'a mut String) -> &'a str {
     out.clear();
-    let from = text.find(|c| matches!(fold_char(c), Folded::Word(_))).unwrap_or(text.len());
-    let word = head(&text[from..], WORD);
-    let end = word.find(char::is_whitespace).unwrap_or(word.len());
-    fold_into(&word[..end], out);
-    if let Some(space) = out.find(' ') {
-        out.truncate(space);
-    }
+    let word = head(text.trim_start_matches(|c| !is_word(c)), WORD);
+    fold_into(word.split(char::is_whitespace).next().unwrap_or(word), out);
+    out.split([' ', ':']).next().unwrap_or("")
 }
 
 /// Writes the last word of the folded form of `text` to `out`.
 pub(super) fn last_word(text: &str, out: &mut String) {
     out.clear();
-    let text = text.trim_end_matches(|c| !matches!(fold_char(c), Folded::Word(_)));
-    let word = tail(text, WORD);
+    let word = tail(text.trim_end_matches(|c| !is_word(c)), WORD);
     fold_into(word.rsplit(char::is_whitespace).next().unwrap_or(word), out);
     if let Some(space) = out.rfind(' ') {
         out.drain(..=space);
@@ -134,11 +177,13 @@ mod tests {
 
     #[test]
     fn case_quotes_and_spacing_are_folded() {
-        assert_eq!(fold("  »Don’t  MISS\u{a0}it« — Editor : M.B. "), "don't miss it editor: m.b");
+        assert_eq!(fold("  »Don’t  MISS\u{a0}it« — Editor : M.B. "), "don't miss it - editor: m.b");
         assert_eq!(fold("ЕЩЁ по теме (12)"), "еще по теме 12");
         assert_eq!(fold("إقرأ أيضاً:"), "اقرا ايضا:");
-        assert_eq!(fold("Citeşte şi - www.example.org/a-b?"), "citește și www.example.org/a-b");
+        assert_eq!(fold("Citeşte şi - www.example.org/a-b?"), "citește și - www.example.org / a-b");
         assert_eq!(fold(" : -- ... 18+ a + b"), "18+ a b");
+        assert_eq!(fold("> Home > News/World | 12/05/2021 —"), "home / news / world - 12/05/2021");
+        assert_eq!(fold("Source:Example a:-b"), "source: example a: - b");
     }
 
     #[test]
@@ -154,8 +199,7 @@ mod tests {
             "a,b c/d \"e\"",
         ] {
             let folded = fold(line);
-            first_word(line, &mut word);
-            assert_eq!(word, folded.split(' ').next().unwrap(), "{line}");
+            assert_eq!(leading_word(line, &mut word), folded.split([' ', ':']).next().unwrap(), "{line}");
             last_word(line, &mut word);
             assert_eq!(word, folded.rsplit(' ').next().unwrap(), "{line}");
         }

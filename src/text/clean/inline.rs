@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::outlets::Outlets;
-use super::phrases::{Found, Phrases, Place, Scratch};
+use super::phrases::{Phrases, Scratch};
 use super::rule::Rule;
+use super::rulefile::{Found, Place};
 
 /// What web addresses are recognised by; mail addresses by their `@`.
 const MARKS: [&str; 12] = [
@@ -26,7 +27,8 @@ const MARKS: [&str; 12] = [
 
 /// Calls `found` with every web and mail address in `text`.
 pub(super) fn addresses(text: &str, mut found: impl FnMut(usize, usize)) {
-    static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
+    static AUTOMATON: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(MARKS).ok());
     let mut done = 0;
     if let Some(automaton) = AUTOMATON.as_ref() {
         for hit in automaton.find_iter(text) {
@@ -124,13 +126,26 @@ pub(super) fn credits(text: &str, scratch: &mut Scratch, mut found: impl FnMut(u
         }
         let bare = inner.trim().trim_end_matches(['.', ',']);
         if Outlets::known().is_agency(bare) {
-            found(at, end, Rule::Agency);
-            done = end;
+            // In the middle of a sentence the letters may be a party or a region.
+            if is_apart(text, at, end) {
+                found(at, end, Rule::Agency);
+                done = end;
+            }
         } else if let Some(credit) = (!slashes).then(|| credit(inner, scratch)).flatten() {
             found(at, end, credit);
             done = end;
         }
     }
+}
+
+/// Whether the brackets stand before, after or between sentences.
+fn is_apart(text: &str, start: usize, end: usize) -> bool {
+    let before = text[..start].trim_end();
+    let after = text[end..].trim_start();
+    before.is_empty()
+        || before.ends_with(['.', '!', '?', '…', '؟', '"', '”', '»', '“'])
+        || after.trim_start_matches('.').is_empty()
+        || after.starts_with(['—', '–', '-', '\n'])
 }
 
 /// The rule of a credit or pointer in brackets.
@@ -184,6 +199,7 @@ mod tests {
         assert_eq!(found("He left. (Reuters)"), [("(Reuters)", Rule::Agency)]);
         assert_eq!(found("A street. (Photo by Jane Doe/Example)"), [("(Photo by Jane Doe/Example)", Rule::Caption)]);
         assert_eq!(found("заявил министр. /ТАСС/"), [("/ТАСС/", Rule::Agency)]);
+        assert!(found("The party (PTI) said on Friday that it would go on.").is_empty());
         assert!(found("The party (which lost) and/or the union (of 1995) said (time will tell).").is_empty());
     }
 }

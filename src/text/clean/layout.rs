@@ -8,6 +8,25 @@ use super::fold::{fold, head};
 use super::line::Line;
 use super::rule::Rule;
 
+/// Masks lines whose phrases are too common to count by themselves, where they stand beside
+/// furniture, three in a row, or above or below the sentences of the article.
+pub(super) fn weak(lines: &mut [Line<'_>]) {
+    let (first, last) = body(lines);
+    let mut i = 0;
+    while i < lines.len() {
+        let run = lines[i..].iter().take_while(|l| l.rule.is_none() && l.weak.is_some()).count();
+        if run > 0 {
+            let beside = i > 0 && lines[i - 1].rule.is_some() || lines.get(i + run).is_some_and(|l| l.rule.is_some());
+            if beside || run >= 3 || i + run <= first || i > last {
+                for line in &mut lines[i..i + run] {
+                    line.rule = line.weak;
+                }
+            }
+        }
+        i += run.max(1);
+    }
+}
+
 /// Masks what belongs to the headings of other content.
 pub(super) fn sections(lines: &mut [Line<'_>], text_len: usize) {
     let mut i = 0;
@@ -182,14 +201,15 @@ const REPEATED: usize = 50;
 /// Masks paragraphs that were printed before, and the headline where it stands in the body again.
 pub(super) fn repeats(lines: &mut [Line<'_>], title: Option<&str>, first: usize) {
     let title = title.map(fold).filter(|t| t.chars().count() >= 8);
-    let mut seen = FxHashSet::default();
+    let mut seen = FxHashSet::with_capacity_and_hasher(lines.len(), Default::default());
     for (i, line) in lines.iter_mut().enumerate() {
         if line.rule.is_some() {
             continue;
         }
         let headline = i <= first && line.chars <= 300 && title.as_ref().is_some_and(|t| *t == fold(line.text));
         let long = line.chars >= REPEATED || (i < first && line.chars >= 20);
-        if headline || (long && !seen.insert(xxh3_64(line.text.as_bytes()))) {
+        let letters = || line.text.chars().filter(|c| c.is_alphabetic()).take(20).count() >= 20;
+        if headline || (long && !seen.insert(xxh3_64(line.text.as_bytes())) && letters()) {
             line.rule = Some(Rule::RepeatedLead);
         }
     }

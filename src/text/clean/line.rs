@@ -15,6 +15,8 @@ pub(super) struct Line<'a> {
     pub(super) kind: Kind,
     /// The rule that masks it.
     pub(super) rule: Option<Rule>,
+    /// The rule that masks it if its neighbours are masked too.
+    pub(super) weak: Option<Rule>,
     /// Whether it opens a section that is furniture too.
     pub(super) heading: bool,
 }
@@ -91,6 +93,18 @@ fn push<'a>(text: &'a str, from: usize, to: usize, lines: &mut Vec<Line<'a>>) {
     if trimmed.is_empty() {
         return;
     }
+    // A paragraph broken at a fixed width: an open line, and the next goes on in lower case.
+    if trimmed.starts_with(char::is_lowercase)
+        && let Some(last) = lines.last_mut()
+        && last.text.len() >= 40
+        && !ends_sentence(last.text)
+        && text[last.end()..from].bytes().filter(|b| *b == b'\n').count() == 1
+    {
+        last.text = &text[last.start..from + (piece.len() - left.len()) + trimmed.len()];
+        last.chars += trimmed.len();
+        last.kind = Kind::Prose;
+        return;
+    }
     let chars = if trimmed.len() > 6 * 1024 { trimmed.len() / 2 } else { trimmed.chars().count() };
     lines.push(Line {
         text: trimmed,
@@ -98,6 +112,7 @@ fn push<'a>(text: &'a str, from: usize, to: usize, lines: &mut Vec<Line<'a>>) {
         chars,
         kind: kind(trimmed, chars),
         rule: None,
+        weak: None,
         heading: false,
     });
 }
@@ -163,6 +178,13 @@ mod tests {
         assert_eq!(found, ["First paragraph.", "Second one.", "Third."]);
         assert!(lines(text).iter().all(|l| &text[l.start..l.end()] == l.text));
         assert_eq!(lines("First.  Second.\nThird.").len(), 2);
+    }
+
+    #[test]
+    fn lines_of_a_fixed_width_are_joined() {
+        let text = "The committee met on Monday and it agreed that\nthe bridge should be built at once, without\ncomment.\nShare\nname";
+        let found: Vec<&str> = lines(text).iter().map(|l| l.text).collect();
+        assert_eq!(found, [&text[..text.len() - 11], "Share", "name"]);
     }
 
     #[test]

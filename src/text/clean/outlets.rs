@@ -144,7 +144,7 @@ impl Own {
 
     /// Whether a text is a name of this outlet.
     pub(super) fn is_named(&self, text: &str) -> bool {
-        self.names.iter().any(|n| n == text || n.to_uppercase() == text)
+        self.names.iter().any(|n| n.len() == text.len() && (n == text || n.to_uppercase() == text))
             || self.label.as_ref().is_some_and(|l| spelled(text.as_bytes(), l.as_bytes()) == Some(text.len()))
     }
 

@@ -3,6 +3,9 @@
 
 use super::fold::fold;
 
+/// Stands for the first word of lines that begin with a number.
+pub(super) const NUMBER: &str = "#";
+
 /// One word of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
@@ -47,8 +50,14 @@ impl Pattern {
             match word {
                 "*" => tokens.push(Token::Some),
                 "#" => tokens.push(Token::Number),
+                "/" | "-" => tokens.push(Token::Word(word.to_string())),
                 _ if word.ends_with('*') => tokens.push(Token::Prefix(fold(word))),
-                _ => tokens.extend(fold(word).split(' ').filter(|w| !w.is_empty()).map(|w| Token::Word(w.to_string()))),
+                // "/afp" is two words: the slash counts.
+                _ if word.len() > 1 && word.starts_with('/') => {
+                    tokens.push(Token::Word("/".to_string()));
+                    tokens.extend(words_of(&word[1..]));
+                }
+                _ => tokens.extend(words_of(word)),
             }
         }
         if matches!(anchor, Anchor::Start | Anchor::Part) {
@@ -57,10 +66,12 @@ impl Pattern {
         tokens.iter().any(|t| matches!(t, Token::Word(_))).then_some(Pattern { tokens })
     }
 
-    /// The first word, where the pattern begins with one; without its colon.
+    /// The first word, where the pattern begins with one; without its colon. [`NUMBER`] where it
+    /// begins with a number.
     pub(super) fn first_word(&self) -> Option<&str> {
         match self.tokens.first() {
             Some(Token::Word(word)) => Some(bare(word)),
+            Some(Token::Number) => Some(NUMBER),
             _ => None,
         }
     }
@@ -75,41 +86,35 @@ impl Pattern {
 
     /// The words, where the pattern is nothing but words.
     pub(super) fn literal(&self) -> Option<String> {
-        let words: Option<Vec<&str>> = self
-            .tokens
-            .iter()
-            .map(|t| match t {
-                Token::Word(word) => Some(bare(word)),
-                _ => None,
-            })
-            .collect();
+        let words: Option<Vec<&str>> = self.tokens.iter().map(|t| t.word().map(bare)).collect();
         words.map(|w| w.join(" "))
     }
 
-    /// The longest run of words: what a search for the pattern looks for.
-    pub(super) fn longest_run(&self) -> String {
-        let mut longest = String::new();
-        let mut run = String::new();
-        for token in &self.tokens {
-            match token {
-                Token::Word(word) => {
-                    if !run.is_empty() {
-                        run.push(' ');
-                    }
-                    run.push_str(word);
-                    if run.len() > longest.len() {
-                        longest.clone_from(&run);
-                    }
-                }
-                _ => run.clear(),
-            }
-        }
-        longest
+    /// The words up to the first wildcard: every line that matches begins with them, once folded.
+    pub(super) fn leading_words(&self) -> String {
+        join(self.tokens.iter().map_while(Token::word))
+    }
+
+    /// The words from the last wildcard on: every line that matches ends with them, once folded.
+    pub(super) fn trailing_words(&self) -> String {
+        let mut words: Vec<&str> = self.tokens.iter().rev().map_while(Token::word).collect();
+        words.reverse();
+        join(words.into_iter())
+    }
+
+    /// The longest word: what a search for the pattern looks for.
+    pub(super) fn longest_word(&self) -> &str {
+        self.tokens.iter().filter_map(Token::word).max_by_key(|w| w.len()).map_or("", bare)
     }
 
     /// Letters of the pattern: of two patterns that match, the longer one counts.
     pub(super) fn weight(&self) -> usize {
         self.tokens.iter().map(|t| if let Token::Word(word) = t { word.len() } else { 0 }).sum()
+    }
+
+    /// Whether a colon is part of it.
+    pub(super) fn has_colon(&self) -> bool {
+        self.tokens.iter().any(|t| matches!(t, Token::Word(word) if word.ends_with(':')))
     }
 
     /// How many words the pattern takes, where it has no `*`.
@@ -160,6 +165,23 @@ impl Pattern {
     }
 }
 
+impl Token {
+    fn word(&self) -> Option<&str> {
+        if let Token::Word(word) = self { Some(word) } else { None }
+    }
+}
+
+/// Words between single spaces; the last without its colon, which the text may lack.
+fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut joined = words.collect::<Vec<&str>>().join(" ");
+    joined.truncate(bare(&joined).len());
+    joined
+}
+
+fn words_of(source: &str) -> Vec<Token> {
+    fold(source).split(' ').filter(|w| !w.is_empty()).map(|w| Token::Word(w.to_string())).collect()
+}
+
 /// A word without the colon after it.
 fn bare(word: &str) -> &str {
     word.strip_suffix(':').unwrap_or(word)
@@ -198,9 +220,13 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_run_and_the_ends_are_what_a_search_needs() {
+    fn fixed_words_and_the_longest_are_what_a_search_needs() {
         let pattern = Pattern::new("sign up * for the newsletter", Anchor::Whole).unwrap();
-        assert_eq!(pattern.longest_run(), "for the newsletter");
+        assert_eq!(pattern.longest_word(), "newsletter");
+        assert_eq!(
+            (pattern.leading_words(), pattern.trailing_words()),
+            ("sign up".into(), "for the newsletter".into())
+        );
         assert_eq!(pattern.first_word(), Some("sign"));
         assert_eq!(pattern.last_word(), Some("newsletter"));
         assert_eq!(pattern.literal(), None);
