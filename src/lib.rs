@@ -40,4 +40,10 @@ pub use params::{Check, Params};
 pub use pipeline::{CalibrationParams, Pipeline, PipelineParams, Prediction};
 #[cfg(feature = "models")]
 pub use shipped::ShippedModel;
+pub use text::clean::{
+    CleanParams, Cleaner, Context as CleanContext, Mask, RepeatedLines, RepeatedLinesParams, Rule as CleanRule,
+    kept_ranges,
+};
+pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
+pub use text::sentence::sentences;
 pub use text::{AnalyzerParams, CharParams, NormalizeParams, TermKind, WordParams};

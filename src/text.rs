@@ -1,8 +1,12 @@
-//! Reading text: normalisation and tokens, with byte offsets into the original kept throughout.
+//! Reading text: what surrounds an article, its language and sentences, normalisation and tokens, with byte offsets into the original kept
+//! throughout.
 
 mod analyze;
+pub(crate) mod clean;
+pub(crate) mod language;
 mod lookalike;
 mod normalize;
+pub(crate) mod sentence;
 mod switch;
 mod tokenize;
 

@@ -1,0 +1,267 @@
+//! Known outlets and agencies: their domains and the names they go by.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
+use rustc_hash::FxHashMap;
+
+use super::fold::fold;
+
+const FILE: &str = include_str!("rules/outlets.txt");
+
+/// One outlet or agency.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    agency: bool,
+    domains: Vec<&'static str>,
+    names: Vec<&'static str>,
+}
+
+/// All known outlets.
+#[derive(Debug)]
+pub(super) struct Outlets {
+    outlets: Vec<Outlet>,
+    by_domain: FxHashMap<&'static str, usize>,
+    /// Folded names: what a row may give as its source.
+    by_name: FxHashMap<String, usize>,
+    /// Names as written, and in capitals: what a line or a pair of brackets may hold.
+    by_exact: FxHashMap<String, usize>,
+    /// All names and domains, as written.
+    all: Option<AhoCorasick>,
+}
+
+impl Outlets {
+    pub(super) fn known() -> &'static Outlets {
+        static KNOWN: LazyLock<Outlets> = LazyLock::new(|| Outlets::read(FILE));
+        &KNOWN
+    }
+
+    fn read(file: &'static str) -> Outlets {
+        let mut outlets = Vec::new();
+        for line in file.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+            let (agency, line) = line.strip_prefix("* ").map_or((false, line), |line| (true, line));
+            if let Some((domains, names)) = line.split_once(" = ") {
+                outlets.push(Outlet {
+                    agency,
+                    domains: domains.split(',').map(str::trim).collect(),
+                    names: names.split('|').map(str::trim).collect(),
+                });
+            }
+        }
+        let (mut by_domain, mut by_name, mut by_exact) =
+            (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
+        for (i, outlet) in outlets.iter().enumerate() {
+            for domain in &outlet.domains {
+                by_domain.entry(*domain).or_insert(i);
+            }
+            for name in outlet.names.iter().chain(&outlet.domains) {
+                by_name.entry(fold(name)).or_insert(i);
+                by_exact.entry(name.to_string()).or_insert(i);
+                by_exact.entry(name.to_uppercase()).or_insert(i);
+            }
+        }
+        let names = outlets.iter().flat_map(|o| o.names.iter().chain(&o.domains));
+        let all = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
+        Outlets { outlets, by_domain, by_name, by_exact, all }
+    }
+
+    /// Whether a text is the name or domain of an outlet, as written or in capitals.
+    pub(super) fn is_name(&self, text: &str) -> bool {
+        self.by_exact.contains_key(text)
+    }
+
+    /// Whether a text is the name of an agency.
+    pub(super) fn is_agency(&self, text: &str) -> bool {
+        self.by_exact.get(text).is_some_and(|&i| self.outlets[i].agency)
+    }
+
+    /// What is known of the outlet with this domain or name.
+    pub(super) fn own(&self, domain: Option<&str>, source: Option<&str>) -> Own {
+        let domain = domain.map(host).filter(|d| d.contains('.'));
+        let source = source.map(str::trim).filter(|s| !s.is_empty());
+        let host_of_source = source.map(host).filter(|s| s.contains('.') && !s.contains(' '));
+        let domain = domain.or(host_of_source);
+        let known = domain
+            .as_deref()
+            .and_then(|d| self.of_domain(d))
+            .or_else(|| source.and_then(|s| self.by_name.get(&fold(s)).copied()));
+        let mut names: Vec<String> = Vec::new();
+        match known {
+            Some(i) => {
+                let outlet = &self.outlets[i];
+                names.extend(outlet.names.iter().chain(&outlet.domains).map(|n| n.to_string()));
+            }
+            // A name that is one short or lower-case word would hide common words.
+            None => names.extend(source.filter(|s| is_telling(s)).map(str::to_string)),
+        }
+        let label = match (known, &domain) {
+            (None, Some(domain)) => label(domain).filter(|l| l.len() >= 5).map(str::to_string),
+            _ => None,
+        };
+        names.extend(domain.clone());
+        names.sort_by_key(|n| std::cmp::Reverse(n.len()));
+        names.dedup();
+        Own { names, label }
+    }
+
+    /// The outlet of a host: its own entry or that of a parent domain.
+    fn of_domain(&self, host: &str) -> Option<usize> {
+        let mut rest = host;
+        loop {
+            if let Some(&i) = self.by_domain.get(rest) {
+                return Some(i);
+            }
+            rest = rest.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'))?;
+        }
+    }
+
+    /// Calls `found` with every place where a known name or domain stands, between word boundaries.
+    pub(super) fn find_all(&self, text: &str, mut found: impl FnMut(usize, usize)) {
+        if let Some(all) = &self.all {
+            for hit in all.find_iter(text) {
+                if at_boundaries(text, hit.start(), hit.end()) {
+                    found(hit.start(), hit.end());
+                }
+            }
+        }
+    }
+}
+
+/// The outlet of the article at hand.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    names: Vec<String>,
+    /// The first label of an unknown domain: its letters may stand apart in the text.
+    label: Option<String>,
+}
+
+impl Own {
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Whether a text is a name of this outlet.
+    pub(super) fn is_named(&self, text: &str) -> bool {
+        self.names.iter().any(|n| n.len() == text.len() && (n == text || n.to_uppercase() == text))
+            || self.label.as_ref().is_some_and(|l| spelled(text.as_bytes(), l.as_bytes()) == Some(text.len()))
+    }
+
+    /// Calls `found` with every place where the outlet is named; places may overlap.
+    pub(super) fn find(&self, text: &str, mut found: impl FnMut(usize, usize)) {
+        for name in &self.names {
+            for start in memmem::find_iter(text.as_bytes(), name) {
+                let end = start + name.len();
+                if at_boundaries(text, start, end) {
+                    found(start, end);
+                }
+            }
+        }
+        let Some(label) = &self.label else { return };
+        let first = label.as_bytes()[0];
+        for start in memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.as_bytes()) {
+            if let Some(end) = spelled(&text.as_bytes()[start..], label.as_bytes()).map(|len| start + len)
+                && at_boundaries(text, start, end)
+            {
+                found(start, end);
+            }
+        }
+    }
+}
+
+/// How many bytes at the beginning of `text` spell the letters of a domain label: "Kyiv Post" for
+/// `kyivpost`. What stands apart must be capitalised.
+fn spelled(text: &[u8], label: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    let mut new_word = true;
+    let mut apart = false;
+    for &letter in label.iter().filter(|b| **b != b'-') {
+        if !new_word && matches!(text.get(at), Some(b' ' | b'-' | b'\'')) {
+            at += 1;
+            (new_word, apart) = (true, true);
+        }
+        let found = *text.get(at)?;
+        if !found.eq_ignore_ascii_case(&letter) || (new_word && apart && found.is_ascii_lowercase()) {
+            return None;
+        }
+        new_word = false;
+        at += 1;
+    }
+    (!apart || text[0].is_ascii_uppercase()).then_some(at)
+}
+
+/// The host of a domain or URL, in lower case, without `www.`.
+fn host(domain: &str) -> String {
+    let domain = domain.trim();
+    let domain = domain.split_once("://").map_or(domain, |(_, rest)| rest);
+    let domain = domain.split(['/', '?', '#', ':']).next().unwrap_or(domain).to_lowercase();
+    domain.strip_prefix("www.").map_or(domain.clone(), str::to_string)
+}
+
+/// The label before the public suffix: `defence-ua` of `defence-ua.com`, `bbc` of `bbc.co.uk`.
+fn label(domain: &str) -> Option<&str> {
+    let mut labels: Vec<&str> = domain.split('.').collect();
+    labels.pop();
+    if labels.len() > 1 && labels.last().is_some_and(|l| matches!(*l, "co" | "com" | "org" | "net" | "gov" | "ac")) {
+        labels.pop();
+    }
+    labels.pop().filter(|l| l.is_ascii() && !l.is_empty())
+}
+
+/// Whether a name can't be mistaken for common words: several words, or capitals and digits inside.
+fn is_telling(name: &str) -> bool {
+    let inner = |w: &str| w.chars().skip(1).any(|c| c.is_uppercase() || c.is_numeric());
+    name.chars().any(char::is_uppercase) && name.chars().count() >= 3 && (name.contains(' ') || inner(name))
+}
+
+/// Whether neither neighbour of `start..end` continues a word.
+pub(super) fn at_boundaries(text: &str, start: usize, end: usize) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let before = text.get(..start).and_then(|t| t.chars().next_back());
+    let after = text.get(end..).and_then(|t| t.chars().next());
+    text.is_char_boundary(start) && text.is_char_boundary(end) && !before.is_some_and(word) && !after.is_some_and(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(domain: Option<&str>, source: Option<&str>, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        Outlets::known().own(domain, source).find(text, |s, e| found.push(text[s..e].to_string()));
+        found
+    }
+
+    #[test]
+    fn every_line_of_the_file_is_an_outlet() {
+        let lines = FILE.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')).count();
+        assert_eq!(Outlets::known().outlets.len(), lines);
+        assert!(lines > 200);
+        assert!(Outlets::known().outlets.iter().all(|o| o.domains.iter().all(|d| d.contains('.') && *d == host(d))));
+    }
+
+    #[test]
+    fn an_outlet_is_found_by_domain_subdomain_and_name() {
+        assert_eq!(own(Some("https://www.edition.cnn.com/x"), None, "CNN said, not CNNs"), ["CNN"]);
+        assert_eq!(own(None, Some("kyiv post"), "The Kyiv Post wrote"), ["Kyiv Post"]);
+        assert!(own(None, Some("ukrainian_proukr"), "The ukrainian_proukr army").is_empty());
+        assert!(own(None, None, "CNN").is_empty());
+    }
+
+    #[test]
+    fn an_unknown_domain_is_found_in_words() {
+        let text = "Daily Planet News, dailyplanetnews.example and DailyPlanetNews; daily planet news is common";
+        let found = own(Some("dailyplanetnews.example"), None, text);
+        assert!(found.contains(&"Daily Planet News".to_string()) && found.contains(&"DailyPlanetNews".to_string()));
+        assert!(found.contains(&"dailyplanetnews.example".to_string()));
+        assert!(!found.contains(&"daily planet news".to_string()));
+    }
+
+    #[test]
+    fn all_names_are_found_as_they_are_written() {
+        let mut found = Vec::new();
+        let text = "Reuters and the ТАСС agency; reuters, Time and TIME";
+        Outlets::known().find_all(text, |s, e| found.push(&text[s..e]));
+        assert_eq!(found, ["Reuters", "ТАСС", "TIME"]);
+    }
+}

@@ -1,0 +1,327 @@
+//! The phrases of furniture in all languages, made searchable.
+//!
+//! A line is prose most of the time, and that must be seen at once: phrases are found by the first
+//! or last word of the line, or by a rare word in it, and only then compared as a whole.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::fold::{fold_into, head, last_word, leading_word, tail};
+use super::outlets::at_boundaries;
+use super::pattern::{Anchor, NUMBER, Pattern};
+use super::rule::Rule;
+use super::rulefile::{FILES, Found, Phrase, SHORT, read};
+
+#[derive(Debug)]
+struct Entry {
+    pattern: Pattern,
+    found: Found,
+    max: Option<usize>,
+    /// The words that the line begins with (or, for phrases at its end, ends with).
+    fixed: String,
+}
+
+/// What begins with a word.
+#[derive(Debug, Default)]
+struct Starts {
+    /// Whether phrases of words alone do, which are compared with whole lines.
+    whole: bool,
+    entries: Vec<Entry>,
+}
+
+/// All phrases.
+#[derive(Debug, Default)]
+pub(super) struct Phrases {
+    whole: FxHashMap<String, Vec<Found>>,
+    starts: FxHashMap<String, Starts>,
+    ends: FxHashMap<String, Vec<Entry>>,
+    /// Finds rare words of phrases that may stand anywhere in a line.
+    rare: Option<AhoCorasick>,
+    /// For each needle of `rare`, its place in `parts`.
+    needles: Vec<usize>,
+    parts: Vec<Vec<Entry>>,
+    words: FxHashMap<String, Rule>,
+    places: FxHashSet<String>,
+}
+
+/// How much of a line's beginning or end is folded to look for phrases, in bytes.
+const EDGE: usize = 160;
+
+impl Phrases {
+    /// The phrases of the rule files.
+    pub(super) fn all() -> &'static Phrases {
+        static ALL: LazyLock<Phrases> = LazyLock::new(Phrases::new);
+        &ALL
+    }
+
+    fn new() -> Phrases {
+        let mut phrases = Phrases::default();
+        let (mut words, mut parts) = (Vec::new(), Vec::new());
+        for (lang, content) in FILES {
+            read(lang, content, |phrase| phrases.add(phrase, &mut parts), |rule, word| words.push((rule, word)));
+        }
+        for (rule, word) in words {
+            if rule == Rule::Dateline {
+                phrases.places.extend(word.split(' ').map(str::to_string));
+            } else {
+                phrases.words.entry(word).or_insert(rule);
+            }
+        }
+        for entries in phrases.starts.values_mut().map(|s| &mut s.entries).chain(phrases.ends.values_mut()) {
+            entries.sort_by_key(|e| std::cmp::Reverse(e.pattern.weight()));
+        }
+        phrases.index_parts(parts);
+        phrases
+    }
+
+    fn add(&mut self, phrase: Phrase, parts: &mut Vec<Entry>) {
+        let Phrase { pattern, anchor, found, max } = phrase;
+        if let (Anchor::Whole, Some(literal)) = (anchor, pattern.literal()) {
+            let first = literal.split(' ').next().unwrap_or("").to_string();
+            self.starts.entry(first).or_default().whole = true;
+            let of = self.whole.entry(literal).or_default();
+            if !of.contains(&found) {
+                of.push(found);
+            }
+            return;
+        }
+        let first = pattern.first_word().map(str::to_string);
+        let last = pattern.last_word().map(str::to_string);
+        match (anchor, first, last) {
+            (Anchor::Whole | Anchor::Start, Some(word), _) => {
+                let fixed = pattern.leading_words();
+                self.starts.entry(word).or_default().entries.push(Entry { pattern, found, max, fixed });
+            }
+            (Anchor::End, _, Some(word)) => {
+                let fixed = pattern.trailing_words();
+                self.ends.entry(word).or_default().push(Entry { pattern, found, max, fixed });
+            }
+            _ => parts.push(Entry { pattern, found, max, fixed: String::new() }),
+        }
+    }
+
+    /// Indexes phrases that may stand anywhere by their longest word, as it may be written.
+    fn index_parts(&mut self, parts: Vec<Entry>) {
+        let mut places: FxHashMap<String, usize> = FxHashMap::default();
+        let (mut needles, mut ids): (Vec<String>, Vec<usize>) = (Vec::new(), Vec::new());
+        for entry in parts {
+            let word = entry.pattern.longest_word().to_string();
+            let id = *places.entry(word.clone()).or_insert_with(|| {
+                for spelling in spellings(&word) {
+                    needles.push(spelling);
+                    ids.push(self.parts.len());
+                }
+                self.parts.push(Vec::new());
+                self.parts.len() - 1
+            });
+            self.parts[id].push(entry);
+        }
+        let mut builder = AhoCorasick::builder();
+        self.rare = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&needles).ok();
+        self.needles = ids;
+    }
+
+    /// Whether a folded word names a place from which articles are sent.
+    pub(super) fn is_place(&self, word: &str) -> bool {
+        self.places.contains(word)
+    }
+
+    /// Whether a folded word belongs to dates: a month, a weekday.
+    pub(super) fn is_date_word(&self, word: &str) -> bool {
+        self.words.get(word) == Some(&Rule::Date)
+    }
+
+    /// The phrase that makes this line furniture: the whole line first, then the longest phrase at
+    /// its beginning or end, then any in it. `accept` says whether the place is right. Phrases
+    /// inside a line are searched in lines of up to `max_part` characters.
+    pub(super) fn find(
+        &self,
+        line: &str,
+        chars: usize,
+        (max_line, max_part): (usize, usize),
+        scratch: &mut Scratch,
+        mut accept: impl FnMut(Found) -> bool,
+    ) -> Option<Found> {
+        let mut folds = Folds { line, scratch, full: false, edge: None };
+        let word = leading_word(line, &mut folds.scratch.word);
+        let starts = self.starts.get(if word.starts_with(|c: char| c.is_ascii_digit()) { NUMBER } else { word });
+        if let Some(starts) = starts {
+            if starts.whole && chars <= SHORT {
+                let of = self.whole.get(folds.full().trim_end_matches(':')).map_or(&[][..], Vec::as_slice);
+                if let Some(&found) = of.iter().find(|f| accept(**f)) {
+                    return Some(found);
+                }
+            }
+            for entry in starts.entries.iter().filter(|e| chars <= e.max.unwrap_or(max_line)) {
+                if folds.begins_with(&entry.fixed) && folds.matches(&entry.pattern) && accept(entry.found) {
+                    return Some(entry.found);
+                }
+            }
+        }
+        if chars <= max_line {
+            last_word(line, &mut folds.scratch.word);
+            for entry in self.ends.get(folds.scratch.word.as_str()).map_or(&[][..], Vec::as_slice) {
+                if chars <= entry.max.unwrap_or(max_line)
+                    && folds.ends_with(&entry.fixed)
+                    && folds.matches(&entry.pattern)
+                    && accept(entry.found)
+                {
+                    return Some(entry.found);
+                }
+            }
+        }
+        if let (true, Some(rare)) = (chars <= max_part, &self.rare) {
+            for hit in rare.find_iter(line).filter(|h| at_boundaries(line, h.start(), h.end())) {
+                for entry in &self.parts[self.needles[hit.pattern().as_usize()]] {
+                    if folds.matches(&entry.pattern) && accept(entry.found) {
+                        return Some(entry.found);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The rule whose words, with numbers, make up this line: dates, market and weather lines, rows of
+    /// buttons.
+    pub(super) fn only_words_and_numbers(&self, line: &str, chars: usize, scratch: &mut Scratch) -> Option<Rule> {
+        if chars > SHORT {
+            return None;
+        }
+        scratch.folded.clear();
+        fold_into(line, &mut scratch.folded);
+        let mut rule = None;
+        let (mut n_words, mut n_numbers) = (0, 0);
+        for word in scratch.folded.split(' ').map(|w| w.trim_end_matches(':')).filter(|w| !matches!(*w, "-" | "/")) {
+            n_words += 1;
+            n_numbers += usize::from(word.contains(|c: char| c.is_numeric()));
+            let number = word.starts_with(|c: char| c.is_numeric());
+            match self.words.get(word) {
+                Some(_) if matches!(rule, Some(Rule::Widget | Rule::Share)) => {}
+                Some(&found) => rule = Some(found),
+                None if number => rule = rule.or_else(|| looks_like_date(word).then_some(Rule::Date)),
+                None => return None,
+            }
+        }
+        rule.filter(|rule| n_numbers > 0 || (*rule == Rule::Share && n_words > 1))
+    }
+}
+
+/// The ways in which a folded word may be written, but for the case of ASCII letters.
+fn spellings(word: &str) -> Vec<String> {
+    let mut all = vec![word.to_string()];
+    if !word.is_ascii() {
+        let mut chars = word.chars();
+        let capital: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+        all.extend([capital, word.to_uppercase()]);
+        for (folded, written) in [("ș", "ş"), ("ț", "ţ"), ("ا", "أ"), ("ا", "إ"), ("'", "’"), ("е", "ё")] {
+            if word.contains(folded) {
+                all.push(word.replacen(folded, written, 1));
+            }
+        }
+    } else if word.contains('\'') {
+        all.push(word.replace('\'', "’"));
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// `2024-01-31`, `31.01.2024`, `31/1/24`, `2024`: years alone count, other bare numbers don't.
+fn looks_like_date(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let separators: Vec<char> = word.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let same = separators.windows(2).all(|w| w[0] == w[1]);
+    match separators.as_slice() {
+        [] => digits == 4 && matches!(word.get(..2), Some("19" | "20")),
+        [first, ..] => same && matches!(first, '-' | '.' | '/') && separators.len() <= 2 && (3..=8).contains(&digits),
+    }
+}
+
+/// Buffers that are reused from line to line.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    folded: String,
+    edge: String,
+    word: String,
+}
+
+/// The folded forms of a line, made when they are asked for.
+struct Folds<'a, 'b> {
+    line: &'a str,
+    scratch: &'b mut Scratch,
+    full: bool,
+    /// What the edge buffer holds: the beginning (`Some(true)`) or end of the line.
+    edge: Option<bool>,
+}
+
+impl Folds<'_, '_> {
+    fn full(&mut self) -> &str {
+        if !self.full {
+            self.full = true;
+            self.scratch.folded.clear();
+            fold_into(self.line, &mut self.scratch.folded);
+        }
+        &self.scratch.folded
+    }
+
+    fn begins_with(&mut self, fixed: &str) -> bool {
+        if self.full { self.scratch.folded.starts_with(fixed) } else { self.edge(true).starts_with(fixed) }
+    }
+
+    fn ends_with(&mut self, fixed: &str) -> bool {
+        if self.full { self.scratch.folded.ends_with(fixed) } else { self.edge(false).ends_with(fixed) }
+    }
+
+    fn edge(&mut self, beginning: bool) -> &str {
+        if self.edge != Some(beginning) {
+            self.edge = Some(beginning);
+            self.scratch.edge.clear();
+            let edge = if beginning { head(self.line, EDGE) } else { tail(self.line, EDGE) };
+            fold_into(edge, &mut self.scratch.edge);
+        }
+        &self.scratch.edge
+    }
+
+    fn matches(&mut self, pattern: &Pattern) -> bool {
+        let words: Vec<&str> = self.full().split(' ').collect();
+        pattern.matches(&words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rulefile::Place;
+    use super::*;
+
+    fn found(line: &str) -> Option<(Rule, Place)> {
+        let chars = line.chars().count();
+        let found = Phrases::all().find(line, chars, (300, SHORT), &mut Scratch::default(), |_| true);
+        found.map(|f| (f.rule, f.place))
+    }
+
+    #[test]
+    fn lines_are_found_by_their_phrases() {
+        assert_eq!(found("» SUBSCRIBE «"), Some((Rule::Subscribe, Place::Anywhere)));
+        assert_eq!(found("Leave a Reply"), Some((Rule::Comment, Place::Heading)));
+        assert_eq!(found("إقرأ أيضاً:"), Some((Rule::Related, Place::Heading)));
+        assert_eq!(found("Example Ltd, 2019. All Rights Reserved."), Some((Rule::Copyright, Place::Anywhere)));
+        assert_eq!(found("Бажаєте знати більше? ПІДПИСУЙТЕСЬ на наш канал"), Some((Rule::Subscribe, Place::Anywhere)));
+        assert_eq!(found("He told them to subscribe to the idea of a long war."), None);
+    }
+
+    #[test]
+    fn dates_and_rates_are_lines_of_known_words_and_numbers() {
+        let rule = |line: &str| Phrases::all().only_words_and_numbers(line, line.len(), &mut Scratch::default());
+        assert_eq!(rule("Updated 14 January 2021, 10:45"), Some(Rule::Date));
+        assert_eq!(rule("31.01.2024 14:55"), Some(Rule::Date));
+        assert_eq!(rule("31/1/24"), Some(Rule::Date));
+        assert_eq!(rule("USD 41.25 EUR 44.80"), Some(Rule::Widget));
+        assert_eq!(rule("Facebook | Twitter | Email"), Some(Rule::Share));
+        assert_eq!(rule("12"), None);
+        assert_eq!(rule("March"), None);
+        assert_eq!(rule("14 people died in January"), None);
+    }
+}
