@@ -74,7 +74,8 @@ impl RepeatedLinesParams {
 /// ```
 /// use slantwise::{RepeatedLines, RepeatedLinesParams};
 ///
-/// let articles = (1..6).map(|i| ("example.org", format!("News number {i}.\nOur hall is open 9 to {i}")));
+/// let weather = ["rain", "snow", "wind", "hail", "fog"].into_iter().zip(1..);
+/// let articles = weather.map(|(w, i)| ("example.org", format!("Tomorrow brings {w}.\nOur hall is open 9 to {i}")));
 /// let repeated = RepeatedLines::fit(articles, &RepeatedLinesParams::default())?;
 /// assert_eq!(repeated.len(), 1);
 /// # Ok::<(), slantwise::Error>(())
