@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use rayon::prelude::*;
-use slantwise::{Article, CorpusErrorKind, Error, Prediction, ReadOptions, Row};
+use slantwise::{Article, CorpusErrorKind, Error, ReadOptions, Row};
 
 use super::Outcome;
 use super::console::Console;
@@ -143,7 +143,13 @@ impl Predict {
 
 /// Labels articles in parallel; the parts of the output come in order.
 fn label(rows: &Rows, models: &[Model], articles: &[Article], items: &[Item], top_k: Option<usize>) -> Vec<Vec<u8>> {
-    let predictions: Vec<Vec<Prediction>> = models.iter().map(|model| model.pipeline.predict_batch(articles)).collect();
+    let answers = |model: &Model| -> Vec<Answer> {
+        match top_k {
+            Some(k) => model.pipeline.explain_batch(articles, k).into_iter().map(Answer::from).collect(),
+            None => model.pipeline.predict_batch(articles).into_iter().map(Answer::from).collect(),
+        }
+    };
+    let by_model: Vec<Vec<Answer>> = models.iter().map(answers).collect();
     let per_part = articles.len().div_ceil(4 * rayon::current_num_threads()).max(1);
     articles
         .par_chunks(per_part)
@@ -151,14 +157,7 @@ fn label(rows: &Rows, models: &[Model], articles: &[Article], items: &[Item], to
         .map(|(part, chunk)| {
             let mut out = Vec::new();
             for (i, article) in (part * per_part..).zip(chunk) {
-                let answers: Vec<Answer<'_>> = models
-                    .iter()
-                    .zip(&predictions)
-                    .map(|(model, predictions)| Answer {
-                        prediction: &predictions[i],
-                        evidence: top_k.map(|k| model.pipeline.explain(article, k)),
-                    })
-                    .collect();
+                let answers: Vec<&Answer> = by_model.iter().map(|answers| &answers[i]).collect();
                 rows.write(&mut out, article, &items[i], &answers);
             }
             out
