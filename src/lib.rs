@@ -14,6 +14,8 @@ mod model_file;
 mod params;
 mod pipeline;
 mod random;
+#[cfg(feature = "models")]
+mod shipped;
 mod text;
 
 pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, Span};
@@ -36,4 +38,6 @@ pub use label::{LabelSet, Targets, Task};
 pub use model_file::{FORMAT_VERSION, MAGIC};
 pub use params::{Check, Params};
 pub use pipeline::{CalibrationParams, Pipeline, PipelineParams, Prediction};
+#[cfg(feature = "models")]
+pub use shipped::ShippedModel;
 pub use text::{AnalyzerParams, CharParams, NormalizeParams, TermKind, WordParams};

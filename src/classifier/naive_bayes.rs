@@ -90,7 +90,7 @@ impl<T: IntoTargets> Fit<FeatureMatrix, T, Error> for NaiveBayes {
         let x = &dataset.records;
         let targets = &input.targets;
         let (n_features, n_classes) = (x.n_features(), targets.n_classes());
-        let (positive, negative) = self.class_weight.factors(targets, input.labels.as_ref())?;
+        let (positive, negative) = self.class_weight.factors(&input)?;
         let one = targets.task() == Task::One;
         // Sums of each feature over the rows with the class, and over those without it.
         let mut with = vec![0f64; n_features * n_classes];

@@ -110,8 +110,8 @@ fn log_count_ratios(x: &FeatureMatrix, targets: &Targets, weights: &[f32], alpha
     let n = classes.len();
     let mut with = vec![alpha; x.n_features() * n];
     let mut all = vec![0.0; x.n_features()];
-    for row in 0..x.n_samples() {
-        let weight = f64::from(weights[row]);
+    for (row, &weight) in weights.iter().enumerate() {
+        let weight = f64::from(weight);
         for e in x.entries(row) {
             all[e.column as usize] += weight * f64::from(e.value);
         }

@@ -155,9 +155,9 @@ mod tests {
             let moved: Vec<f32> = (0..3).map(|k| margins[k] + a as f32 * (old[k] - solver.p[k] as f32)).collect();
             let most = moved.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let total: f32 = moved.iter().map(|m| (m - most).exp()).sum();
-            for k in 0..3 {
-                let softmax = (moved[k] - most).exp() / total;
-                assert!((softmax - solver.p[k] as f32).abs() < 1e-3, "{margins:?} {old:?} {a}: {:?}", solver.p);
+            for (m, &p) in moved.iter().zip(&solver.p) {
+                let softmax = (m - most).exp() / total;
+                assert!((softmax - p as f32).abs() < 1e-3, "{margins:?} {old:?} {a}: {:?}", solver.p);
             }
         }
     }

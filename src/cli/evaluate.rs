@@ -8,7 +8,7 @@ use slantwise::{Corpus, Evaluation, Metric, Pipeline, Targets, Task};
 
 use super::console::Console;
 use super::train_options::read_corpus;
-use super::{Outcome, scores, sink, values};
+use super::{Outcome, models, scores, sink, values};
 
 /// Measure a model on labelled articles that it was not trained on
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ pub(super) enum ScoreFormat {
 
 impl Evaluate {
     pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
-        let model = Pipeline::load(&self.model)?;
+        let model = models::open(&self.model)?;
         let corpus = read_corpus(&self.data, self.label.as_deref(), console)?;
         check_labels(&model, &corpus, console)?;
         console.progress(format!("labelling {} articles", corpus.len()));

@@ -13,7 +13,7 @@ use slantwise::{Article, Evidence, EvidenceRecord, Explanation, Part, Pipeline, 
 use super::console::Console;
 use super::output::one_line;
 use super::sink::Sink;
-use super::{Outcome, predict, scores};
+use super::{Outcome, models, predict, scores};
 
 const FOR: Style = AnsiColor::Green.on_default().bold();
 const AGAINST: Style = AnsiColor::Red.on_default().bold();
@@ -64,7 +64,7 @@ enum Format {
 
 impl Explain {
     pub(super) fn run(self, _: &Console) -> anyhow::Result<Outcome> {
-        let model = Pipeline::load(&self.model)?;
+        let model = models::open(&self.model)?;
         for name in &self.label {
             if model.labels().class(name).is_none() {
                 bail!("--label {name}: the model does not know it; it knows {}", model.labels().names().join(", "));

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use slantwise::{Calibration, Pipeline, PipelineParams, Task};
 
-use super::{Outcome, scores, sink};
+use super::{Outcome, models, scores, sink};
 
 /// Show what a model has learned: labels, parameters, and the terms that count most
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ struct Weighted<'a> {
 
 impl Inspect {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let model = Pipeline::load(&self.model)?;
+        let model = models::open(&self.model)?;
         let report = report(&model, self.top);
         let text = match self.format {
             Format::Json => serde_json::to_string(&report)? + "\n",

@@ -1,6 +1,6 @@
 //! The models that a command runs, by name.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use slantwise::Pipeline;
@@ -12,7 +12,7 @@ pub(super) struct Model {
     pub(super) pipeline: Pipeline,
 }
 
-/// The models of these files; without any, those that are shipped.
+/// The models of these files or shipped names; without any, those that are shipped.
 pub(super) fn load(paths: &[PathBuf]) -> anyhow::Result<Vec<Model>> {
     if paths.is_empty() {
         return shipped();
@@ -24,12 +24,31 @@ pub(super) fn load(paths: &[PathBuf]) -> anyhow::Result<Vec<Model>> {
         if models.iter().any(|model| model.name == name) {
             bail!("{}: another model is named \"{name}\" as well; rename one of the two files", path.display());
         }
-        models.push(Model { name, pipeline: Pipeline::load(path)? });
+        models.push(Model { name, pipeline: open(path)? });
     }
     Ok(models)
 }
 
+/// The model in a file; where there is no such file, the shipped model of that name.
+pub(super) fn open(path: &Path) -> anyhow::Result<Pipeline> {
+    #[cfg(feature = "models")]
+    if let (false, Some(model)) = (path.exists(), path.to_str().and_then(slantwise::ShippedModel::named)) {
+        return Ok(model.load()?);
+    }
+    Ok(Pipeline::load(path)?)
+}
+
 /// The models inside the program.
+#[cfg(feature = "models")]
 fn shipped() -> anyhow::Result<Vec<Model>> {
-    bail!("no model given; name one with --model FILE (slantwise train makes one)")
+    slantwise::ShippedModel::all()
+        .iter()
+        .map(|model| Ok(Model { name: model.name.to_string(), pipeline: model.load()? }))
+        .collect()
+}
+
+/// This program was built without models.
+#[cfg(not(feature = "models"))]
+fn shipped() -> anyhow::Result<Vec<Model>> {
+    bail!("this program was built without models; name one with --model FILE (slantwise train makes one)")
 }

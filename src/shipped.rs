@@ -1,0 +1,71 @@
+//! The models that come with the library.
+//!
+//! They are small, trained on texts of the project's own writing (`training-data/`), and described by a card each in `models/`.
+//! `cargo run --release --example build_models` makes them anew, byte for byte.
+
+use crate::error::Result;
+use crate::pipeline::Pipeline;
+
+/// A model embedded in the library.
+#[derive(Debug, Clone, Copy)]
+pub struct ShippedModel {
+    /// Its name, as the output calls it.
+    pub name: &'static str,
+    /// What its labels are about, in a line.
+    pub about: &'static str,
+    bytes: &'static [u8],
+}
+
+const MODELS: [ShippedModel; 2] = [
+    ShippedModel {
+        name: "ukraine-stance",
+        about: "stance on the war in Ukraine: pro-kremlin, neutral or pro-ukraine (English, Russian, Ukrainian, Arabic)",
+        bytes: include_bytes!("../models/ukraine-stance.slant"),
+    },
+    ShippedModel {
+        name: "frames",
+        about: "the 14 generic frames of the policy frames codebook (Arabic, English, French, German, Italian, Polish, Russian, Ukrainian)",
+        bytes: include_bytes!("../models/frames.slant"),
+    },
+];
+
+impl ShippedModel {
+    /// All of them, in the order in which they are shown.
+    pub fn all() -> &'static [ShippedModel] {
+        &MODELS
+    }
+
+    /// The model of a name.
+    pub fn named(name: &str) -> Option<ShippedModel> {
+        MODELS.iter().find(|m| m.name == name).copied()
+    }
+
+    /// Opens the model.
+    ///
+    /// ```
+    /// use slantwise::{Article, ShippedModel};
+    ///
+    /// let model = ShippedModel::named("ukraine-stance").expect("it is shipped").load()?;
+    /// let article = Article::from_text("The aggressor shelled the city again, and the defenders held.");
+    /// assert_eq!(model.predict(&article).label(), Some("pro-ukraine"));
+    /// # Ok::<(), slantwise::Error>(())
+    /// ```
+    pub fn load(&self) -> Result<Pipeline> {
+        Pipeline::from_bytes(self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_model_opens_and_knows_its_labels() {
+        for model in ShippedModel::all() {
+            let pipeline = model.load().unwrap();
+            let expected = if model.name == "frames" { 14 } else { 3 };
+            assert_eq!(pipeline.labels().len(), expected, "{}", model.name);
+        }
+        assert!(ShippedModel::named("no-such-model").is_none());
+    }
+}
