@@ -22,7 +22,8 @@ const BATCH_BYTES: usize = 4 << 20;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  slantwise predict --model stance.slant article.txt new/        what is what, in words
+  slantwise predict article.txt new/                             with the models inside the program
+  slantwise predict --model stance.slant article.txt new/        with your own
   slantwise predict --model stance.slant --evidence 5 a.txt      with the words that counted most
   slantwise predict --model stance.slant news.jsonl.zst -o labelled.jsonl --keep domain,date
   zcat dump.jsonl.gz | slantwise predict --model stance.slant --format jsonl > labelled.jsonl
@@ -45,7 +46,7 @@ pub(super) struct Predict {
     /// Files or folders of articles, or '-' [default: '-' when something is piped in]
     #[arg(value_name = "INPUT")]
     input: Vec<PathBuf>,
-    /// A model file; can be given several times
+    /// A model file; can be given several times [default: the models inside the program]
     #[arg(long, short, value_name = "MODEL")]
     model: Vec<PathBuf>,
     /// How labels are written [default: by the name of the -o file, else table]

@@ -226,6 +226,19 @@ fn rows_that_trickle_in_are_answered_at_once() {
 }
 
 #[test]
+fn without_a_model_the_shipped_ones_answer() {
+    let run = Folder::new().run("predict articles --format jsonl");
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run}");
+    let rows = run.rows();
+    assert_eq!(rows.len(), 4);
+    for row in rows {
+        let models = row["models"].as_object().unwrap();
+        assert!(models.contains_key("ukraine-stance") && models.contains_key("frames"), "{models:?}");
+        assert!(models.values().all(|model| model["scores"].as_object().is_some_and(|scores| scores.len() > 1)));
+    }
+}
+
+#[test]
 fn keys_and_names_that_cannot_be_are_refused() {
     let folder = Folder::with_models();
     let run = folder.run("predict tram.jsonl --model tram.slant --keep nothing --format jsonl");
@@ -237,6 +250,5 @@ fn keys_and_names_that_cannot_be_are_refused() {
     let message = folder.error("predict tram.jsonl --model tram.slant --model other/tram.slant");
     assert!(message.contains("other/tram.slant: another model is named \"tram\""), "{message}");
     assert!(folder.error("predict tram.jsonl --model tram.slant -o tram.jsonl").contains("is an input as well"));
-    assert!(folder.error("predict tram.jsonl").contains("--model FILE"));
     assert!(folder.error("predict - - --model tram.slant").contains("once only"));
 }
