@@ -148,14 +148,26 @@ pub(crate) fn choose(task: Task, scores: &[f64], probabilities: &[f64], threshol
         Task::One if scores.is_empty() => Vec::new(),
         // Equal probabilities (a score that says nothing) are settled by the score.
         Task::One => {
-            let best = argmax(probabilities);
-            let tied = probabilities.iter().filter(|&&p| p == probabilities[best]).count() > 1;
-            vec![if tied { argmax(scores) } else { best }]
+            let most = probabilities[argmax(probabilities)];
+            let tied = (0..probabilities.len()).filter(|&k| probabilities[k] == most);
+            tied.reduce(|best, k| if scores[k] > scores[best] { k } else { best }).into_iter().collect()
         }
         Task::Several => {
             let mut chosen: Vec<usize> = (0..probabilities.len()).filter(|&k| probabilities[k] >= threshold).collect();
             chosen.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
             chosen
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_score_decides_between_equal_probabilities_only() {
+        assert_eq!(choose(Task::One, &[-1.0, 5.0, 2.0], &[0.2, 0.6, 0.2], 0.5), [1]);
+        assert_eq!(choose(Task::One, &[-1.0, 2.0, 5.0], &[0.4, 0.4, 0.2], 0.5), [1]);
+        assert_eq!(choose(Task::One, &[3.0, 3.0], &[0.5, 0.5], 0.5), [0]);
     }
 }
