@@ -225,6 +225,7 @@ fn rows_that_trickle_in_are_answered_at_once() {
     assert!(child.wait().unwrap().success());
 }
 
+#[cfg(feature = "models")]
 #[test]
 fn without_a_model_the_shipped_ones_answer() {
     let run = Folder::new().run("predict articles --format jsonl");
