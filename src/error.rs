@@ -312,7 +312,9 @@ pub enum SplitError {
         fold: usize,
     },
     /// A date can't be read.
-    #[error("row {row}: the date \"{value}\" is not of the form YYYY, YYYY-MM or YYYY-MM-DD")]
+    #[error(
+        "row {row}: the date \"{value}\" is not of the form YYYY, YYYY-MM or YYYY-MM-DD; correct it, or drop the row"
+    )]
     Date {
         /// The row, counted from 0.
         row: usize,

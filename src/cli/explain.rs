@@ -152,7 +152,7 @@ fn sum<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> f64 {
 fn text(article: &Article, given: &[&str], explained: &[(Explanation, f64)], top: usize, colour: bool) -> String {
     let bold = if colour { BOLD } else { Style::new() };
     let mut out = format!("{bold}{}{bold:#}\n", article.id());
-    let labels = if given.is_empty() { "none".to_string() } else { given.join(", ") };
+    let labels = if given.is_empty() { "none".to_string() } else { given.join(" · ") };
     // Writing to a string can't fail.
     _ = writeln!(out, "labels: {labels}\n");
     for (explanation, probability) in explained {
@@ -243,7 +243,7 @@ fn marked(out: &mut String, article: &Article, part: Part, shown: &[Evidence], c
     }
     marked.push_str(text.get(at..).unwrap_or(""));
     let mut blank = true;
-    for line in marked.lines().map(str::trim) {
+    for line in marked.trim_end().lines().map(str::trim) {
         // Pages as scrapers leave them have runs of blank lines.
         if !(blank && line.is_empty()) {
             _ = writeln!(out, "{line}");

@@ -57,9 +57,22 @@ impl Item {
 
 /// What one model says about an article.
 #[derive(Debug)]
-pub(super) struct Answer<'a> {
-    pub(super) prediction: &'a Prediction,
-    pub(super) evidence: Option<Vec<Evidence>>,
+pub(super) struct Answer {
+    prediction: Prediction,
+    /// `None` where none was asked for.
+    evidence: Option<Vec<Evidence>>,
+}
+
+impl From<Prediction> for Answer {
+    fn from(prediction: Prediction) -> Answer {
+        Answer { prediction, evidence: None }
+    }
+}
+
+impl From<(Prediction, Vec<Evidence>)> for Answer {
+    fn from((prediction, evidence): (Prediction, Vec<Evidence>)) -> Answer {
+        Answer { prediction, evidence: Some(evidence) }
+    }
 }
 
 /// Writes labelled articles in one format.
@@ -134,7 +147,7 @@ impl Rows {
     }
 
     /// Appends an article with the answers of all models.
-    pub(super) fn write(&self, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[Answer<'_>]) {
+    pub(super) fn write(&self, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
         match self.format {
             Format::Jsonl => jsonl::write(self, out, article, item, answers),
             Format::Csv => csv_rows::write(self, out, article, item, answers),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use rayon::prelude::*;
-use slantwise::{Article, CorpusErrorKind, Error, Prediction, ReadOptions, Row};
+use slantwise::{Article, CorpusErrorKind, Error, ReadOptions, Row};
 
 use super::Outcome;
 use super::console::Console;
@@ -22,7 +22,8 @@ const BATCH_BYTES: usize = 4 << 20;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  slantwise predict --model stance.slant article.txt new/        what is what, in words
+  slantwise predict article.txt new/                             with the models inside the program
+  slantwise predict --model stance.slant article.txt new/        with your own
   slantwise predict --model stance.slant --evidence 5 a.txt      with the words that counted most
   slantwise predict --model stance.slant news.jsonl.zst -o labelled.jsonl --keep domain,date
   zcat dump.jsonl.gz | slantwise predict --model stance.slant --format jsonl > labelled.jsonl
@@ -45,7 +46,7 @@ pub(super) struct Predict {
     /// Files or folders of articles, or '-' [default: '-' when something is piped in]
     #[arg(value_name = "INPUT")]
     input: Vec<PathBuf>,
-    /// A model file; can be given several times
+    /// A model file; can be given several times [default: the models inside the program]
     #[arg(long, short, value_name = "MODEL")]
     model: Vec<PathBuf>,
     /// How labels are written [default: by the name of the -o file, else table]
@@ -143,7 +144,13 @@ impl Predict {
 
 /// Labels articles in parallel; the parts of the output come in order.
 fn label(rows: &Rows, models: &[Model], articles: &[Article], items: &[Item], top_k: Option<usize>) -> Vec<Vec<u8>> {
-    let predictions: Vec<Vec<Prediction>> = models.iter().map(|model| model.pipeline.predict_batch(articles)).collect();
+    let answers = |model: &Model| -> Vec<Answer> {
+        match top_k {
+            Some(k) => model.pipeline.explain_batch(articles, k).into_iter().map(Answer::from).collect(),
+            None => model.pipeline.predict_batch(articles).into_iter().map(Answer::from).collect(),
+        }
+    };
+    let by_model: Vec<Vec<Answer>> = models.iter().map(answers).collect();
     let per_part = articles.len().div_ceil(4 * rayon::current_num_threads()).max(1);
     articles
         .par_chunks(per_part)
@@ -151,14 +158,7 @@ fn label(rows: &Rows, models: &[Model], articles: &[Article], items: &[Item], to
         .map(|(part, chunk)| {
             let mut out = Vec::new();
             for (i, article) in (part * per_part..).zip(chunk) {
-                let answers: Vec<Answer<'_>> = models
-                    .iter()
-                    .zip(&predictions)
-                    .map(|(model, predictions)| Answer {
-                        prediction: &predictions[i],
-                        evidence: top_k.map(|k| model.pipeline.explain(article, k)),
-                    })
-                    .collect();
+                let answers: Vec<&Answer> = by_model.iter().map(|answers| &answers[i]).collect();
                 rows.write(&mut out, article, &items[i], &answers);
             }
             out

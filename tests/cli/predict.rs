@@ -225,6 +225,20 @@ fn rows_that_trickle_in_are_answered_at_once() {
     assert!(child.wait().unwrap().success());
 }
 
+#[cfg(feature = "models")]
+#[test]
+fn without_a_model_the_shipped_ones_answer() {
+    let run = Folder::new().run("predict articles --format jsonl");
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run}");
+    let rows = run.rows();
+    assert_eq!(rows.len(), 4);
+    for row in rows {
+        let models = row["models"].as_object().unwrap();
+        assert!(models.contains_key("ukraine-stance") && models.contains_key("frames"), "{models:?}");
+        assert!(models.values().all(|model| model["scores"].as_object().is_some_and(|scores| scores.len() > 1)));
+    }
+}
+
 #[test]
 fn keys_and_names_that_cannot_be_are_refused() {
     let folder = Folder::with_models();

@@ -22,7 +22,7 @@ pub(super) fn header(rows: &Rows) -> Vec<u8> {
     out
 }
 
-pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[Answer<'_>]) {
+pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
     let mut cells = vec![article.id().to_string(), article.lang().unwrap_or_default().to_string()];
     cells.extend(rows.kept(article, item).map(|(_, value)| match value {
         Some(Value::Text(text)) => text.to_string(),

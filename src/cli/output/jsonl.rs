@@ -6,7 +6,7 @@ use slantwise::Article;
 use super::{Answer, Item, Names, Rows, Value};
 
 /// `{"id", "lang", kept keys, "models": {NAME: {"labels", "scores", "abstained", "evidence"?}}}` and a line end.
-pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[Answer<'_>]) {
+pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
     out.extend_from_slice(b"{\"id\":");
     json(out, article.id());
     out.extend_from_slice(b",\"lang\":");
@@ -30,7 +30,7 @@ pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &It
     out.extend_from_slice(b"}}\n");
 }
 
-fn model(out: &mut Vec<u8>, names: &Names, article: &Article, answer: &Answer<'_>) {
+fn model(out: &mut Vec<u8>, names: &Names, article: &Article, answer: &Answer) {
     out.extend_from_slice(&names.name_key);
     out.extend_from_slice(b"{\"labels\":");
     json(out, &answer.prediction.labels());

@@ -15,7 +15,7 @@ const AGAINST: Style = AnsiColor::Red.on_default();
 /// How many labels that were not given are shown beside those that were.
 const OTHERS: usize = 3;
 
-pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[Answer<'_>]) {
+pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
     let paint = |style: Style| if rows.colour { style } else { Style::new() };
     let mut text = String::new();
     let (bold, dim) = (paint(BOLD), paint(DIM));
@@ -51,7 +51,7 @@ pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &It
 }
 
 /// The labels that were given, and the most probable of the others.
-fn labels(names: &Names, answer: &Answer<'_>) -> (String, String) {
+fn labels(names: &Names, answer: &Answer) -> (String, String) {
     let probability = |label: &str| names.labels.binary_search_by(|n| n.as_str().cmp(label)).ok();
     let all: Vec<(&str, f64)> = answer.prediction.probabilities().collect();
     let given = answer.prediction.labels();
