@@ -85,8 +85,7 @@ fn the_threshold_knows_that_new_outlets_are_not_known() {
     assert!(grouped.get(Metric::LogLoss).unwrap() < 1.1 * 2_f64.ln());
 }
 
-/// Selection and document-frequency limits see the training part only: a word that occurs once in every fold's test part is
-/// below `min_df` = 2 in none of them.
+/// Every article is tested once, and an outlet's articles all in one fold.
 #[test]
 fn articles_of_one_outlet_stay_together() {
     let corpus = one_class();
