@@ -10,6 +10,7 @@ mod models;
 mod output;
 mod predict;
 mod queue;
+mod reading;
 mod scores;
 mod sink;
 mod train;

@@ -25,9 +25,11 @@ mod source;
 mod table;
 #[cfg(test)]
 mod tests;
+mod transcode;
 
 use load::{Collected, Part};
 use source::Source;
+use transcode::Transcoder;
 
 pub use format::Format;
 pub use options::ReadOptions;
@@ -43,7 +45,9 @@ pub use rows::Rows;
 /// | a folder | every `.txt` and `.html` file (and every file without an extension) is one article, labelled with the name of the folder in the given folder; all other files above are read as they are |
 /// | `-` | JSONL from standard input |
 ///
-/// Each file can also end in `.gz` or `.zst`. All text is UTF-8; a byte-order mark and blank lines
+/// Each file can also end in `.gz` or `.zst`. Rows are UTF-8 (UTF-16 with a byte-order mark is read, too); the encoding
+/// of a file that is one article is told by a web page, or detected; [`ReadOptions::encoding`] names another. Of a web
+/// page, [`page_article`](crate::page_article) gives the main text and fields. Byte-order marks and blank lines
 /// are passed over. `label` is one class and `labels` any number of labels;
 /// [`ReadOptions::label`] names another key. `spans` are labelled passages in code points of the
 /// text, and must lie in it. All other keys are carried along as fields: objects under dotted keys,
@@ -177,6 +181,7 @@ fn read_file(path: &Path, options: &ReadOptions, into: &mut Collected) -> Result
 }
 
 fn read_stream(reader: impl Read + Send, format: Format, source: &Source, into: &mut Collected) -> Result<()> {
+    let reader = Transcoder::new(reader, source);
     match format {
         Format::Jsonl => load::jsonl(reader, source, into),
         Format::FastText => load::fasttext(reader, source, into),

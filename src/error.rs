@@ -183,13 +183,57 @@ pub enum CorpusErrorKind {
         expected: &'static str,
     },
     /// The bytes are not UTF-8.
-    #[error("invalid UTF-8 at byte {at} of the {unit}; convert the file to UTF-8 (for example with iconv)")]
+    #[error(
+        "invalid UTF-8 at byte {at} of the {unit}; name the file's encoding with --encoding (such as windows-1251), or convert the file to UTF-8"
+    )]
     InvalidUtf8 {
         /// The offset of the first bad byte.
         at: usize,
         /// `line` or `file`.
         unit: &'static str,
     },
+    /// The bytes are not in the encoding that was declared or detected.
+    #[error(
+        "not {encoding} at {unit} {at}; name another encoding with --encoding (such as windows-1251), or convert the file to UTF-8"
+    )]
+    Malformed {
+        /// The encoding's name.
+        encoding: &'static str,
+        /// What `at` counts: `byte` of the file, or `character` of the line.
+        unit: &'static str,
+        /// The offset of the first malformed sequence.
+        at: usize,
+    },
+    /// The bytes are not UTF-8, and no other encoding makes a plausible text of them.
+    #[error(
+        "not UTF-8, and no other encoding makes a text of it; name its encoding with --encoding, or leave the file out if it is not text"
+    )]
+    UnknownEncoding,
+    /// The file is not text.
+    #[error(
+        "not a text but {what}; give its text as .txt or .jsonl (text in another encoding: name that with --encoding), or leave the file out"
+    )]
+    Binary {
+        /// What it is.
+        what: &'static str,
+    },
+    /// The web page has no main text; an article without text can't be learned from.
+    #[error("{reason}; leave the page out, or give its text as .txt")]
+    EmptyPage {
+        /// Why it is empty.
+        reason: &'static str,
+    },
+    /// The web page can't be read.
+    #[error("can't read the web page: {reason}; leave it out, or give its text as .txt")]
+    Page {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The program was built without the feature that reads web pages.
+    #[error(
+        "web pages can't be read, since this program was built without the feature html; build it with that feature, or give the text as .txt"
+    )]
+    NoHtml,
     /// A span points outside its text.
     #[error("the span {start}..{end} does not fit a text of {len} code points")]
     SpanOutOfText {

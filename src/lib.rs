@@ -45,5 +45,9 @@ pub use text::clean::{
     kept_ranges,
 };
 pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
+#[cfg(feature = "html")]
+pub use text::page_article;
 pub use text::sentence::sentences;
-pub use text::{AnalyzerParams, CharParams, NormalizeParams, TermKind, WordParams};
+pub use text::{
+    AnalyzerParams, CharParams, Decoded, Encoding, NormalizeParams, TermKind, WordParams, decode, decode_page,
+};

@@ -3,6 +3,9 @@
 
 mod analyze;
 pub(crate) mod clean;
+pub(crate) mod decode;
+#[cfg(feature = "html")]
+pub(crate) mod html;
 pub(crate) mod language;
 mod lookalike;
 mod normalize;
@@ -12,4 +15,7 @@ mod tokenize;
 
 pub(crate) use analyze::{Analyzer, hash_term};
 pub use analyze::{AnalyzerParams, CharParams, TermKind, WordParams};
+pub use decode::{Decoded, Encoding, decode, decode_page};
+#[cfg(feature = "html")]
+pub use html::page_article;
 pub use normalize::NormalizeParams;

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use slantwise::{Corpus, Evaluation, Metric, Pipeline, Targets, Task};
 
 use super::console::Console;
+use super::reading::Reading;
 use super::train_options::read_corpus;
 use super::{Outcome, models, scores, sink, values};
 
@@ -34,6 +35,8 @@ pub(super) struct Evaluate {
     #[arg(long, value_name = "KEY")]
     label: Option<String>,
     #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
     output: ScoreOutput,
 }
 
@@ -59,7 +62,7 @@ pub(super) enum ScoreFormat {
 impl Evaluate {
     pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
         let model = models::open(&self.model)?;
-        let corpus = read_corpus(&self.data, self.label.as_deref(), console)?;
+        let corpus = read_corpus(&self.data, self.label.as_deref(), &self.reading, console)?;
         check_labels(&model, &corpus, console)?;
         console.progress(format!("labelling {} articles", corpus.len()));
         let golds = corpus.examples().iter().map(|e| &e.gold);

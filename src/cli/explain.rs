@@ -8,10 +8,11 @@ use anyhow::bail;
 use clap::builder::styling::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use slantwise::{Article, Evidence, EvidenceRecord, Explanation, Part, Pipeline, ReadOptions, Span};
+use slantwise::{Article, Evidence, EvidenceRecord, Explanation, Part, Pipeline, Span};
 
 use super::console::Console;
 use super::output::one_line;
+use super::reading::Reading;
 use super::sink::Sink;
 use super::{Outcome, models, predict, scores};
 
@@ -52,6 +53,8 @@ pub(super) struct Explain {
     /// How explanations are written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,8 +75,9 @@ impl Explain {
         }
         let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
         let mut sink = Sink::open(None)?;
-        for input in predict::inputs(self.input.iter().cloned().collect())? {
-            for row in slantwise::Rows::open(&input, &ReadOptions::default())? {
+        let options = self.reading.options();
+        for input in predict::inputs(self.input.iter().cloned().collect(), &options)? {
+            for row in slantwise::Rows::open(&input, &options)? {
                 let text = self.explain(&model, &row?.article, colour)?;
                 sink.write(text.as_bytes())?;
                 sink.flush()?;

@@ -55,6 +55,11 @@ impl Item {
     }
 }
 
+/// Why an article has no text, where the reader says so.
+pub(super) fn empty(article: &Article) -> Option<&str> {
+    article.field("empty").filter(|_| article.text().is_empty())
+}
+
 /// What one model says about an article.
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -153,6 +158,11 @@ impl Rows {
             Format::Csv => csv_rows::write(self, out, article, item, answers),
             Format::Table => text::write(self, out, article, item, answers),
         }
+    }
+
+    /// Why an article has no text, unless that is carried along anyway.
+    fn empty<'a>(&self, article: &'a Article) -> Option<&'a str> {
+        empty(article).filter(|_| self.keep.iter().all(|kept| kept.key != "empty"))
     }
 
     /// The keys to be carried along that no row had.

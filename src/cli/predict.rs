@@ -11,8 +11,9 @@ use slantwise::{Article, CorpusErrorKind, Error, ReadOptions, Row};
 use super::Outcome;
 use super::console::Console;
 use super::models::{self, Model};
-use super::output::{Answer, Format, Item, Rows};
+use super::output::{self, Answer, Format, Item, Rows};
 use super::queue::Queue;
+use super::reading::Reading;
 use super::sink::{self, Sink};
 
 /// Bytes of articles that are read ahead, and that are labelled together.
@@ -29,7 +30,9 @@ Examples:
   zcat dump.jsonl.gz | slantwise predict --model stance.slant --format jsonl > labelled.jsonl
 
 Articles are read one after the other, and memory does not grow with their number. A plain or HTML file is \
-one article whose id is its path; rows without an id are called FILE:LINE.
+one article whose id is its path; rows without an id are called FILE:LINE. Of an HTML file the main text is read, \
+and its metadata: the title and the keys date, url, domain, lang, author and source (see --keep). A page without a \
+main text is labelled by its title alone, and its row has the key empty.
 
 A row of JSONL output is
   {\"id\", \"lang\", \"models\": {NAME: {\"labels\": [...], \"scores\": {label: probability},
@@ -64,11 +67,14 @@ pub(super) struct Predict {
     /// Write rows that can't be read to a file, as JSONL with file, line and reason
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 impl Predict {
     pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
-        let inputs = inputs(self.input)?;
+        let options = self.reading.options();
+        let inputs = inputs(self.input, &options)?;
         let format = Format::choose(self.format, self.output.as_deref())?;
         let models = models::load(&self.model)?;
         for output in [&self.output, &self.rejects].into_iter().flatten() {
@@ -86,9 +92,9 @@ impl Predict {
         let top_k = self.evidence.map(|k| k as usize);
         let show_progress = !(sink.is_stdout() && io::stdout().is_terminal());
 
-        let queue =
-            Queue::read_ahead(all_rows(inputs), size, BATCH_BYTES).context("can't start a thread to read with")?;
-        let mut n_labelled = 0u64;
+        let queue = Queue::read_ahead(all_rows(inputs, options), size, BATCH_BYTES)
+            .context("can't start a thread to read with")?;
+        let (mut n_labelled, mut n_empty) = (0u64, 0u64);
         sink.write(&rows.header())?;
         while let Some(batch) = queue.take() {
             let mut articles = Vec::with_capacity(batch.len());
@@ -97,6 +103,7 @@ impl Predict {
                 match row {
                     Ok(row) => {
                         let (article, item) = Item::split(row);
+                        n_empty += u64::from(output::empty(&article).is_some());
                         articles.push(article);
                         items.push(item);
                     }
@@ -123,6 +130,11 @@ impl Predict {
             console.warn("there are no articles in the input");
         } else if !rows.never_seen().is_empty() {
             console.warn(format_args!("--keep: no article has the key {}", rows.never_seen().join(", ")));
+        }
+        if n_empty > 0 {
+            console.warn(format_args!(
+                "{n_empty} pages have no main text, so that their labels rest on their titles, or on nothing"
+            ));
         }
         let (n, lost, aside) = (rejects.n, rejects.n_lost, rejects.sink.is_some());
         rejects.finish()?;
@@ -167,7 +179,7 @@ fn label(rows: &Rows, models: &[Model], articles: &[Article], items: &[Item], to
 }
 
 /// What to read: what was named, or what is piped in. All of it must be there before anything is labelled.
-pub(super) fn inputs(named: Vec<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn inputs(named: Vec<PathBuf>, options: &ReadOptions) -> anyhow::Result<Vec<PathBuf>> {
     if named.is_empty() {
         if io::stdin().is_terminal() {
             bail!("no input; name files or folders of articles, or pipe JSONL in");
@@ -181,7 +193,7 @@ pub(super) fn inputs(named: Vec<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
     // opened once only, such as a named pipe, waits for its turn.
     for path in named.iter().filter(|path| !path.exists() || path.is_file() || path.is_dir()) {
         if !is_stdin(path) {
-            slantwise::Rows::open(path, &ReadOptions::default())?;
+            slantwise::Rows::open(path, options)?;
         }
     }
     Ok(named)
@@ -192,9 +204,9 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// The rows of all inputs, one after the other.
-fn all_rows(inputs: Vec<PathBuf>) -> impl Iterator<Item = Result<Row, Error>> + Send + 'static {
-    inputs.into_iter().flat_map(|path| -> Box<dyn Iterator<Item = Result<Row, Error>> + Send> {
-        match slantwise::Rows::open(&path, &ReadOptions::default()) {
+fn all_rows(inputs: Vec<PathBuf>, options: ReadOptions) -> impl Iterator<Item = Result<Row, Error>> + Send + 'static {
+    inputs.into_iter().flat_map(move |path| -> Box<dyn Iterator<Item = Result<Row, Error>> + Send> {
+        match slantwise::Rows::open(&path, &options) {
             Ok(rows) => Box::new(rows),
             Err(error) => Box::new(std::iter::once(Err(error))),
         }

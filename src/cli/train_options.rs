@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use slantwise::{
-    CharParams, ClassWeight, Classifier, Corpus, Error, MultiClass, Pipeline, PipelineParams, ReadOptions, SplitError,
-};
+use slantwise::{CharParams, ClassWeight, Classifier, Corpus, Error, MultiClass, Pipeline, PipelineParams, SplitError};
 
 use super::console::Console;
+use super::reading::Reading;
 use super::values;
 
 /// What was typed about the model. What is not given stands in `--params`, or is the default.
@@ -22,6 +21,8 @@ pub(super) struct TrainOptions {
     /// A key such as domain: articles that share its value stay together when the model is tested inside training
     #[arg(long, value_name = "KEY", help_heading = "Data")]
     pub(super) group_by: Option<String>,
+    #[command(flatten, next_help_heading = "Data")]
+    reading: Reading,
 
     /// Parameters from a file, as `slantwise inspect` prints them; options given here go before it
     #[arg(long, value_name = "FILE.toml", help_heading = "Model")]
@@ -180,7 +181,7 @@ impl TrainOptions {
 
     /// Reads the labelled articles.
     pub(super) fn read(&self, data: &[PathBuf], console: &Console) -> anyhow::Result<Corpus> {
-        read_corpus(data, self.label.as_deref(), console)
+        read_corpus(data, self.label.as_deref(), &self.reading, console)
     }
 }
 
@@ -196,15 +197,20 @@ fn applies(set: bool, option: &str, classifier: &Classifier, to: &str) -> anyhow
 }
 
 /// Reads labelled articles.
-pub(super) fn read_corpus(data: &[PathBuf], label: Option<&str>, console: &Console) -> anyhow::Result<Corpus> {
+pub(super) fn read_corpus(
+    data: &[PathBuf],
+    label: Option<&str>,
+    reading: &Reading,
+    console: &Console,
+) -> anyhow::Result<Corpus> {
     if data.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
         bail!("-: standard input can be read once only; give '-' once");
     }
     console.progress("reading articles");
-    let options = match label {
-        Some(key) => ReadOptions::default().label(key),
-        None => ReadOptions::default(),
-    };
+    let mut options = reading.options();
+    if let Some(key) = label {
+        options = options.label(key);
+    }
     Ok(Corpus::from_paths(data, &options)?)
 }
 

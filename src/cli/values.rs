@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use slantwise::{ClassWeight, Metric};
+use slantwise::{ClassWeight, Encoding, Metric};
 
 /// `MIN..MAX`, or one number for both.
 pub(super) fn range(text: &str) -> Result<(u8, u8), String> {
@@ -68,6 +68,11 @@ pub(super) fn gate(text: &str) -> Result<(Metric, f64), String> {
         Ok(value) if (0.0..=1.0).contains(&value) => Ok((metric, value)),
         _ => Err(format!("'{value}' is no value for {metric}: expected a number from 0 to 1")),
     }
+}
+
+/// The name of an encoding.
+pub(super) fn encoding(text: &str) -> Result<Encoding, String> {
+    text.parse().map_err(|_| "expected a name such as utf-8, utf-16le, windows-1251, koi8-u or iso-8859-2".to_string())
 }
 
 #[cfg(test)]

@@ -3,10 +3,15 @@
 use std::io::Read;
 
 use super::format::Format;
-use super::lines::{utf8, without_bom};
 use super::record::Record;
 use super::source::Source;
 use crate::error::{CorpusErrorKind, Result};
+use crate::text::decode;
+#[cfg(feature = "html")]
+use crate::text::{
+    decode_page,
+    html::{NO_TEXT, NO_TEXT_FIELD, page_article},
+};
 
 /// The record of a file; its id is the path as given.
 pub(super) fn read(reader: impl Read, format: Format, source: &Source) -> Result<Record> {
@@ -17,18 +22,31 @@ pub(super) fn read(reader: impl Read, format: Format, source: &Source) -> Result
     if bytes.len() > limit {
         return Err(source.error(None, CorpusErrorKind::TooLong { unit: "file", limit }));
     }
-    let text = text_of(&bytes, format).map_err(|kind| source.error(None, kind))?;
-    Ok(Record { text, ..Record::default() })
+    record_of(&bytes, format, source).map_err(|kind| source.error(None, kind))
 }
 
-/// Where the bytes of a whole file become the text of an article: the one place for encodings
-/// other than UTF-8 and for the main text of web pages.
-fn text_of(bytes: &[u8], format: Format) -> std::result::Result<String, CorpusErrorKind> {
+/// Where the bytes of a whole file become an article.
+fn record_of(bytes: &[u8], format: Format, source: &Source) -> std::result::Result<Record, CorpusErrorKind> {
     match format {
-        Format::Html | Format::Text | Format::Jsonl | Format::Csv | Format::Tsv | Format::FastText => {
-            utf8(without_bom(bytes), "file").map(str::to_string)
+        Format::Html => page(bytes, source),
+        Format::Text | Format::Jsonl | Format::Csv | Format::Tsv | Format::FastText => {
+            let text = decode(bytes, source.options.encoding)?.text;
+            Ok(Record { text, ..Record::default() })
         }
     }
+}
+
+#[cfg(feature = "html")]
+fn page(bytes: &[u8], source: &Source) -> std::result::Result<Record, CorpusErrorKind> {
+    let page = decode_page(bytes, source.options.encoding)?.text;
+    let article = page_article(&page)?;
+    let empty = article.field(NO_TEXT_FIELD).is_some().then_some(NO_TEXT);
+    Ok(Record::of(article, empty))
+}
+
+#[cfg(not(feature = "html"))]
+fn page(_: &[u8], _: &Source) -> std::result::Result<Record, CorpusErrorKind> {
+    Err(CorpusErrorKind::NoHtml)
 }
 
 #[cfg(test)]
@@ -41,8 +59,10 @@ mod tests {
         let source = Source::new("a.txt", &ReadOptions::default());
         let record = read("\u{feff}One.\r\n\r\nTwo. ".as_bytes(), Format::Text, &source).unwrap();
         assert_eq!(record.text, "One.\r\n\r\nTwo. ");
-        let error = read(&b"ab\xe9"[..], Format::Text, &source).unwrap_err();
-        assert!(error.to_string().starts_with("a.txt: invalid UTF-8 at byte 2 of the file"), "{error}");
+        let error = read(&b"\xc3\xa9\xc3\xa9\xe9"[..], Format::Text, &source).unwrap_err();
+        assert!(error.to_string().starts_with("a.txt: invalid UTF-8 at byte 4 of the file"), "{error}");
+        let error = read(&b"a\0b"[..], Format::Text, &source).unwrap_err();
+        assert!(error.to_string().starts_with("a.txt: not a text but binary data"), "{error}");
     }
 
     #[test]

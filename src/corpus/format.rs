@@ -16,7 +16,7 @@ pub enum Format {
     FastText,
     /// The whole file is one article: `.txt`.
     Text,
-    /// The whole file is one web page: `.html`, `.htm`.
+    /// The whole file is one web page: `.html`, `.htm`, `.xhtml`.
     Html,
 }
 
@@ -38,7 +38,7 @@ impl Format {
             "tsv" => Some(Format::Tsv),
             "ft" | "fasttext" => Some(Format::FastText),
             "txt" => Some(Format::Text),
-            "html" | "htm" => Some(Format::Html),
+            "html" | "htm" | "xhtml" => Some(Format::Html),
             _ => None,
         }
     }
@@ -94,6 +94,7 @@ mod tests {
             ("a.ft", Some(Format::FastText), Compression::None),
             ("a.txt.gz", Some(Format::Text), Compression::Gzip),
             ("a.htm", Some(Format::Html), Compression::None),
+            ("a.XHTML", Some(Format::Html), Compression::None),
             ("jsonl", None, Compression::None),
             ("a.gz", None, Compression::Gzip),
             ("a.jsonl.xz", None, Compression::None),

@@ -16,9 +16,20 @@ pub(super) fn is_blank(line: &str) -> bool {
     line.bytes().all(|b| b.is_ascii_whitespace())
 }
 
-/// Bytes as text; the error gives the offset of the first bad byte.
-pub(super) fn utf8<'a>(bytes: &'a [u8], unit: &'static str) -> std::result::Result<&'a str, CorpusErrorKind> {
-    std::str::from_utf8(bytes).map_err(|e| CorpusErrorKind::InvalidUtf8 { at: e.valid_up_to(), unit })
+/// A line as text; the error gives the offset of the first bad byte.
+pub(super) fn utf8<'a>(bytes: &'a [u8], source: &Source) -> std::result::Result<&'a str, CorpusErrorKind> {
+    std::str::from_utf8(bytes).map_err(|e| invalid(&bytes[..e.valid_up_to()], source))
+}
+
+/// The error of a line that is text up to here. Where it was decoded, characters are all that can be counted.
+fn invalid(valid: &[u8], source: &Source) -> CorpusErrorKind {
+    match source.read_as.get() {
+        None => CorpusErrorKind::InvalidUtf8 { at: valid.len(), unit: "line" },
+        Some(encoding) => {
+            let at = String::from_utf8_lossy(valid).chars().count();
+            CorpusErrorKind::Malformed { encoding: encoding.name(), unit: "character", at }
+        }
+    }
 }
 
 /// Bytes without the byte-order mark that some programs write first.
@@ -145,7 +156,7 @@ impl Block {
                 let valid = &self.bytes[..e.valid_up_to()];
                 let start = valid.iter().rposition(|&b| b == b'\n').map_or(0, |newline| newline + 1);
                 let text = std::str::from_utf8(&valid[..start]).unwrap_or_default();
-                (text, Some(valid.len() - start))
+                (text, Some(invalid(&valid[start..], source)))
             }
         };
         let limit = source.options.max_line_bytes;
@@ -161,7 +172,7 @@ impl Block {
             number += 1;
         }
         match bad {
-            Some(at) => Err((number, CorpusErrorKind::InvalidUtf8 { at, unit: "line" })),
+            Some(kind) => Err((number, kind)),
             None => Ok(()),
         }
     }
@@ -181,7 +192,7 @@ mod tests {
         loop {
             match lines.next(source) {
                 Ok(None) => return found,
-                Ok(Some((number, bytes))) => match utf8(bytes, "line") {
+                Ok(Some((number, bytes))) => match utf8(bytes, source) {
                     Ok(line) if is_blank(line) => {}
                     Ok(line) => found.push(Ok((number, line.trim_end_matches(['\r', '\n']).to_string()))),
                     Err(kind) => found.push(Err(source.error(Some(number), kind).to_string())),

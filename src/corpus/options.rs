@@ -1,11 +1,14 @@
 //! What a reader of corpora may be told.
 
+use crate::text::Encoding;
+
 /// How corpora are read: which key holds the label, and how much is believed of a file.
 ///
 /// | option | default | range |
 /// |---|---|---|
 /// | [`label`](Self::label) | `label`, else `labels` | any key |
 /// | [`quoting`](Self::quoting) | `true` | |
+/// | [`encoding`](Self::encoding) | UTF-8 for rows, told or detected for whole files | an [`Encoding`] |
 /// | [`max_expanded_bytes`](Self::max_expanded_bytes) | 16 GiB | ≥ 1 |
 /// | [`max_line_bytes`](Self::max_line_bytes) | 256 MiB | ≥ 1 |
 ///
@@ -19,13 +22,20 @@
 pub struct ReadOptions {
     pub(super) label: Option<String>,
     pub(super) quoting: bool,
+    pub(super) encoding: Option<Encoding>,
     pub(super) max_expanded_bytes: u64,
     pub(super) max_line_bytes: usize,
 }
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { label: None, quoting: true, max_expanded_bytes: 16 << 30, max_line_bytes: 256 << 20 }
+        ReadOptions {
+            label: None,
+            quoting: true,
+            encoding: None,
+            max_expanded_bytes: 16 << 30,
+            max_line_bytes: 256 << 20,
+        }
     }
 }
 
@@ -44,6 +54,17 @@ impl ReadOptions {
     #[must_use]
     pub fn quoting(mut self, quoting: bool) -> ReadOptions {
         self.quoting = quoting;
+        self
+    }
+
+    /// The encoding of all files. A byte-order mark goes before it.
+    ///
+    /// By default (`None`) rows of JSONL, tables and fastText must be UTF-8, or UTF-16 with a byte-order mark; the
+    /// encoding of a plain text or web page is told by the page or detected, as [`decode`](crate::decode) and
+    /// [`decode_page`](crate::decode_page) do.
+    #[must_use]
+    pub fn encoding(mut self, encoding: Option<Encoding>) -> ReadOptions {
+        self.encoding = encoding;
         self
     }
 

@@ -17,11 +17,22 @@ pub(super) struct Record {
     pub(super) fields: Vec<(String, FieldValue)>,
     /// The gold, where the format itself says what it is; otherwise it is looked for in the fields.
     pub(super) gold: Option<Gold>,
+    /// Why there is no text, where that is no error.
+    pub(super) empty: Option<&'static str>,
 }
 
 impl Record {
+    /// The record of an article that was read as a whole.
+    pub(super) fn of(article: Article, empty: Option<&'static str>) -> Record {
+        let id = Some(article.id);
+        Record { id, title: article.title, text: article.text, fields: article.fields, gold: None, empty }
+    }
+
     /// The record as an example: it must have gold, and gold and spans must be readable.
     pub(super) fn into_example(mut self, source: &Source, line: Option<u64>) -> std::result::Result<Example, Kind> {
+        if let Some(reason) = self.empty {
+            return Err(Kind::EmptyPage { reason });
+        }
         self.check()?;
         let spans = take_spans(&mut self.fields, &self.text)?;
         let gold = match self.gold.take() {
@@ -47,7 +58,7 @@ impl Record {
     }
 
     fn check(&mut self) -> std::result::Result<(), Kind> {
-        if self.text.is_empty() {
+        if self.text.is_empty() && self.empty.is_none() {
             return Err(Kind::MissingText);
         }
         keep_last(&mut self.fields);

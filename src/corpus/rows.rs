@@ -11,6 +11,7 @@ use super::lines::{Lines, is_blank, utf8};
 use super::options::ReadOptions;
 use super::source::Source;
 use super::table::Table;
+use super::transcode::Transcoder;
 use super::{article_file, compression, fasttext, folder, jsonl};
 use crate::article::Row;
 use crate::error::{CorpusErrorKind, Error, Result};
@@ -80,7 +81,7 @@ impl Rows {
         options: &ReadOptions,
     ) -> Rows {
         let source = Source::new(name, options);
-        let current = Some(Stream { body: Body::new(Box::new(reader), format), source });
+        let current = Some(Stream { body: Body::new(Box::new(reader), format, &source), source });
         Rows { current, waiting: Vec::new().into_iter(), options: options.clone() }
     }
 }
@@ -119,7 +120,11 @@ enum Body {
 }
 
 impl Body {
-    fn new(reader: Input, format: Format) -> Body {
+    fn new(reader: Input, format: Format, source: &Source) -> Body {
+        if format.is_one_article() {
+            return Body::File(reader, format);
+        }
+        let reader: Input = Box::new(BufReader::with_capacity(1 << 18, Transcoder::new(reader, source)));
         match format {
             Format::Jsonl | Format::FastText => Body::Lines(Lines::new(reader), format),
             Format::Csv => Body::Table(Box::new(Table::new(reader, ','))),
@@ -135,7 +140,7 @@ impl Stream {
         let format = if Source::is_stdin(path) { Some(Format::Jsonl) } else { Format::from_path(path) };
         let reader = compression::open(path, options)?;
         let format = format.ok_or_else(|| source.error(None, CorpusErrorKind::UnknownFormat))?;
-        let body = Body::new(Box::new(BufReader::with_capacity(1 << 18, reader)), format);
+        let body = Body::new(Box::new(BufReader::with_capacity(1 << 18, reader)), format, &source);
         Ok(Stream { source, body })
     }
 
@@ -155,7 +160,7 @@ impl Stream {
             Body::Lines(lines, format) => {
                 let (number, line) = loop {
                     let Some((number, bytes)) = lines.next(source)? else { return Ok(None) };
-                    let line = utf8(bytes, "line").map_err(|kind| source.error(Some(number), kind))?;
+                    let line = utf8(bytes, source).map_err(|kind| source.error(Some(number), kind))?;
                     if !is_blank(line) {
                         break (number, line);
                     }
@@ -183,8 +188,9 @@ impl Stream {
 }
 
 fn ends_the_stream(error: &Error) -> bool {
-    use CorpusErrorKind::{Compression, ExpandsBeyond};
-    !matches!(error, Error::Corpus { kind, .. } if !matches!(kind, Compression { .. } | ExpandsBeyond { .. }))
+    use CorpusErrorKind::{Binary, Compression, ExpandsBeyond};
+    let ends = |kind: &_| matches!(kind, Compression { .. } | ExpandsBeyond { .. } | Binary { .. });
+    !matches!(error, Error::Corpus { kind, .. } if !ends(kind))
 }
 
 #[cfg(test)]

@@ -2,21 +2,25 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
-use super::compression;
 use super::options::ReadOptions;
+use super::{compression, transcode};
 use crate::error::{CorpusErrorKind, Error, Place};
+use crate::text::Encoding;
 
 /// The name of an input with the rules for its rows.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     pub(super) path: PathBuf,
     pub(super) options: ReadOptions,
+    /// The encoding of its rows, known once the first are read and where it is not UTF-8.
+    pub(super) read_as: Arc<OnceLock<Encoding>>,
 }
 
 impl Source {
     pub(super) fn new(path: impl Into<PathBuf>, options: &ReadOptions) -> Source {
-        Source { path: path.into(), options: options.clone() }
+        Source { path: path.into(), options: options.clone(), read_as: Arc::default() }
     }
 
     /// Whether this is standard input.
@@ -32,9 +36,9 @@ impl Source {
         Error::Corpus { place: self.place(line), kind }
     }
 
-    /// An error of the reader: damaged compression is told from a failing disk.
+    /// An error of the reader: damaged compression and files that are no text are told from a failing disk.
     pub(super) fn read_error(&self, error: io::Error) -> Error {
-        match compression::damage(&self.path, &error) {
+        match transcode::not_text(&error).or_else(|| compression::damage(&self.path, &error)) {
             Some(kind) => self.error(None, kind),
             None => Error::io(&self.path, error),
         }

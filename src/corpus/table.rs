@@ -60,7 +60,7 @@ impl<R: BufRead> Table<R> {
                 let kind = || table("a quote that opens in this row is never closed");
                 return first.map_or(Ok(None), |line| Err(source.error(Some(line), kind())));
             };
-            let line = utf8(bytes, "line").map_err(|kind| source.error(Some(number), kind))?;
+            let line = utf8(bytes, source).map_err(|kind| source.error(Some(number), kind))?;
             // In a table of tabs, a line of tabs is a row of empty cells.
             if first.is_none() && is_blank(line) && !line.contains('\t') {
                 continue;

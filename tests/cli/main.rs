@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod encodings;
 mod golden;
 mod options;
 mod predict;

@@ -5,7 +5,7 @@ use slantwise::Article;
 
 use super::{Answer, Item, Names, Rows, Value};
 
-/// `{"id", "lang", kept keys, "models": {NAME: {"labels", "scores", "abstained", "evidence"?}}}` and a line end.
+/// `{"id", "lang", kept keys, "empty"?, "models": {NAME: {"labels", "scores", "abstained", "evidence"?}}}` and a line end.
 pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
     out.extend_from_slice(b"{\"id\":");
     json(out, article.id());
@@ -19,6 +19,10 @@ pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &It
             Some(Value::Json(raw)) => out.extend_from_slice(raw.as_bytes()),
             None => out.extend_from_slice(b"null"),
         }
+    }
+    if let Some(reason) = rows.empty(article) {
+        out.extend_from_slice(b",\"empty\":");
+        json(out, reason);
     }
     out.extend_from_slice(b",\"models\":{");
     for (i, (names, answer)) in rows.models.iter().zip(answers).enumerate() {

@@ -29,6 +29,9 @@ pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &It
         };
         _ = writeln!(text, "  {dim}{}: {}{dim:#}", kept.key, one_line(&value));
     }
+    if let Some(reason) = rows.empty(article) {
+        _ = writeln!(text, "  {dim}{reason}{dim:#}");
+    }
     let width = rows.models.iter().map(|m| m.name.chars().count()).max().unwrap_or(0);
     for (names, answer) in rows.models.iter().zip(answers) {
         let (given, others) = labels(names, answer);
