@@ -45,5 +45,6 @@ pub use text::clean::{
     kept_ranges,
 };
 pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
+pub use text::quotation::{Quotation, quotations};
 pub use text::sentence::sentences;
-pub use text::{AnalyzerParams, CharParams, NormalizeParams, TermKind, WordParams};
+pub use text::{AnalyzerParams, CharParams, NormalizeParams, Quotes, ReadingParams, TermKind, WordParams};

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bincode::Options;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -19,6 +20,8 @@ use crate::error::{Error, ModelFileError, Result};
 use crate::features::{TfidfVectorizer, Vocabulary, Weighting};
 use crate::label::{LabelSet, Task};
 use crate::pipeline::{Pipeline, PipelineParams, Training};
+use crate::text::clean::RepeatedLines;
+use crate::text::{Reader, ReadingParams};
 
 /// The first eight bytes of every model file.
 pub const MAGIC: [u8; 8] = *b"SLANTWIS";
@@ -38,6 +41,8 @@ struct Settings {
     calibration: Calibration,
     threshold: f64,
     training: Training,
+    #[serde(default, skip_serializing_if = "RepeatedLines::is_empty")]
+    repeated_lines: RepeatedLines,
     n_words: usize,
     n_outputs: usize,
 }
@@ -124,6 +129,7 @@ impl Pipeline {
             calibration: self.calibration.clone(),
             threshold: self.threshold,
             training: self.training.clone(),
+            repeated_lines: self.reader.repeated().clone(),
             n_words: vocabulary.n_words,
             n_outputs: self.model.n_outputs,
         };
@@ -171,9 +177,25 @@ fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
     let limit = payload.len() as u64;
     let payload: Payload<'_> =
         options().with_limit(limit).deserialize(payload).map_err(|e| ModelFileError::Payload(e.to_string()))?;
-    let settings: Settings =
+    let mut settings: Settings =
         serde_json::from_slice(payload.settings).map_err(|e| ModelFileError::Payload(e.to_string()))?;
+    if !names_reading(payload.settings) {
+        settings.params.reading = ReadingParams::everything();
+    }
     assemble(&payload, settings)
+}
+
+/// Whether the settings say what is read of an article: the first models read everything and don't say so.
+fn names_reading(settings: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Params {
+        reading: Option<IgnoredAny>,
+    }
+    #[derive(Deserialize)]
+    struct Settings {
+        params: Params,
+    }
+    serde_json::from_slice::<Settings>(settings).is_ok_and(|s| s.params.reading.is_some())
 }
 
 /// From parts that decoded to a model that makes sense.
@@ -223,9 +245,14 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
     meaning(calibration.check().is_ok(), "the calibration is out of range")?;
     meaning(settings.params.check().is_ok(), "a parameter is out of range")?;
     meaning(settings.training.support.len() == n_classes, "labels and their support differ in number")?;
+    meaning(settings.repeated_lines.is_valid(), "repeated lines are not sorted")?;
+    let by_language = settings.params.analyzer.is_by_language();
+    let reader = Reader::new(&settings.params.reading, settings.repeated_lines, by_language)
+        .map_err(|_| ModelFileError::Meaning("a parameter of reading is out of range"))?;
     let mut vocabulary = Vocabulary { hashes, columns, n_words: settings.n_words, text, ends, ..Vocabulary::default() };
     vocabulary.index();
     Ok(Pipeline {
+        reader,
         vectorizer: TfidfVectorizer {
             analyzer: settings.params.analyzer.clone(),
             vocabulary,

@@ -12,10 +12,13 @@ pub use predict::Prediction;
 pub(crate) use fit::Counted;
 pub(crate) use predict::choose;
 
+use crate::article::Article;
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;
 use crate::features::TfidfVectorizer;
 use crate::label::{LabelSet, Task};
+use crate::text::Reader;
+use crate::text::clean::Mask;
 
 /// A fitted model: reads an article, labels it with probabilities, and says why.
 ///
@@ -45,6 +48,7 @@ pub struct Pipeline {
     pub(crate) params: PipelineParams,
     pub(crate) labels: std::sync::Arc<LabelSet>,
     pub(crate) task: Task,
+    pub(crate) reader: Reader,
     pub(crate) vectorizer: TfidfVectorizer,
     pub(crate) model: LinearModel,
     pub(crate) calibration: Calibration,
@@ -83,6 +87,11 @@ impl Pipeline {
     /// The parameters that the model was fitted with.
     pub fn fitted_params(&self) -> &PipelineParams {
         &self.params
+    }
+
+    /// What of an article the model doesn't read, and why: sorted, not overlapping, title first.
+    pub fn masks(&self, article: &Article) -> Vec<Mask> {
+        self.reader.masks(article)
     }
 
     /// The vocabulary and its weights.

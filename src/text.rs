@@ -6,10 +6,14 @@ pub(crate) mod clean;
 pub(crate) mod language;
 mod lookalike;
 mod normalize;
+pub(crate) mod quotation;
+mod reading;
 pub(crate) mod sentence;
 mod switch;
 mod tokenize;
 
-pub(crate) use analyze::{Analyzer, hash_term};
+pub(crate) use analyze::{Analyzer, QUOTE_SIGN, hash_term};
 pub use analyze::{AnalyzerParams, CharParams, TermKind, WordParams};
 pub use normalize::NormalizeParams;
+pub use reading::{Quotes, ReadingParams};
+pub(crate) use reading::{Reader, Stretch, Voice};

@@ -92,14 +92,15 @@ impl PipelineParams {
 }
 
 fn run(counted: &Counted<'_>, train: &[usize], test: &[usize]) -> Result<Outcome> {
-    let (fitted, calibrated) = rayon::join(|| counted.fit_rows(train, None), || counted.calibrate(train));
+    let read = counted.as_read_by(train)?;
+    let (fitted, calibrated) = rayon::join(|| read.fit_rows(train, None), || counted.calibrate(train));
     let (fitted, (calibration, threshold, _)) = (fitted?, calibrated?);
     let task = counted.targets.task();
     let n_classes = counted.labels.len();
     let mut probabilities = Vec::with_capacity(test.len() * n_classes);
     let mut chosen = Vec::with_capacity(test.len());
     let mut row = vec![0.0; n_classes];
-    for scores in counted.scores(&fitted, test).chunks_exact(n_classes) {
+    for scores in read.scores(&fitted, test).chunks_exact(n_classes) {
         calibration.probabilities(scores, &mut row)?;
         chosen.push(choose(task, scores, &row, threshold));
         probabilities.extend(row.iter().map(|&p| p as f32));

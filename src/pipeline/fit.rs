@@ -1,5 +1,6 @@
 //! Fitting: count once, then learn weights, classifier, calibration and threshold from the counts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::calibration::{Calibration, CalibrationMethod};
@@ -7,21 +8,37 @@ use crate::classifier::{LinearModel, check_classes};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::evaluation::{Folds, SplitParams, group_ids};
-use crate::features::{Counts, Tfidf, TfidfVectorizer, Weighting, count};
+use crate::features::{Counts, Scan, TfidfVectorizer, Weighting, count};
 use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::{Pipeline, PipelineParams, Training};
+use crate::text::Reader;
 
 /// A corpus counted once: everything that is learned from it, on all rows or on the rows of a fold, is learned from these counts.
 ///
 /// The counts hold every term of at least `min_df` articles of the corpus. A fold's own `min_df`, `max_df`, selection
 /// and document frequencies are taken from the fold's rows, so that a model of a fold is the very
 /// model that fitting its rows alone would give.
+#[derive(Clone)]
 pub(crate) struct Counted<'a> {
+    corpus: &'a Corpus,
     pub(crate) params: &'a PipelineParams,
+    reader: Reader,
     pub(crate) counts: Counts,
     pub(crate) targets: Targets,
     pub(crate) labels: &'a LabelSet,
     pub(crate) groups: Option<Vec<u32>>,
+}
+
+/// Counts a corpus as a reader reads it that has learned from some of its rows (all, where none are named).
+fn read(corpus: &Corpus, params: &PipelineParams, rows: Option<&[usize]>) -> Result<(Reader, Counts)> {
+    let examples = corpus.examples();
+    let by_language = params.analyzer.is_by_language();
+    let reader = match rows {
+        Some(rows) => Reader::fit(&params.reading, by_language, rows.iter().map(|&r| &examples[r].article))?,
+        None => Reader::fit(&params.reading, by_language, examples.iter().map(|e| &e.article))?,
+    };
+    let counts = count(examples, Scan { reader: Some(&reader), analyzer: &params.analyzer }, params.features.min_df);
+    Ok((reader, counts))
 }
 
 /// A model of some rows, on the columns of the counts.
@@ -41,8 +58,19 @@ impl<'a> Counted<'a> {
             Some(key) => Some(group_ids(key, corpus.examples().iter().map(|e| e.article.field(key)))?),
             None => None,
         };
-        let counts = count(corpus.examples(), &params.analyzer, params.features.min_df);
-        Ok(Counted { params, counts, targets, labels: corpus.labels(), groups })
+        let (reader, counts) = read(corpus, params, None)?;
+        Ok(Counted { corpus, params, reader, counts, targets, labels: corpus.labels(), groups })
+    }
+
+    /// The counts as a model of these rows reads the articles: they are read anew where reading itself is learned from the
+    /// training articles.
+    pub(crate) fn as_read_by(&self, rows: &[usize]) -> Result<Cow<'_, Counted<'a>>> {
+        if !Reader::is_learned(&self.params.reading) {
+            return Ok(Cow::Borrowed(self));
+        }
+        let (reader, counts) = read(self.corpus, self.params, Some(rows))?;
+        let (targets, groups) = (self.targets.clone(), self.groups.clone());
+        Ok(Cow::Owned(Counted { reader, counts, targets, groups, ..*self }))
     }
 
     /// Learns weights and classifier from some rows.
@@ -101,9 +129,10 @@ impl<'a> Counted<'a> {
             }
             let train: Vec<usize> = fold.train.iter().map(|&place| rows[place]).collect();
             let test: Vec<usize> = fold.test.iter().map(|&place| rows[place]).collect();
-            match self.fit_rows(&train, None) {
+            let counted = self.as_read_by(&train)?;
+            match counted.fit_rows(&train, None) {
                 Ok(model) => {
-                    scores.extend(self.scores(&model, &test));
+                    scores.extend(counted.scores(&model, &test));
                     held_out.extend(test);
                 }
                 // In a tiny corpus a fold may lack a class or all frequent terms: it has nothing to say.
@@ -139,19 +168,22 @@ impl<'a> Counted<'a> {
     }
 
     /// Fits the whole pipeline on all rows.
-    fn fit(self, corpus: &Corpus) -> Result<Pipeline> {
+    fn fit(self) -> Result<Pipeline> {
+        let corpus = self.corpus;
         let rows: Vec<usize> = (0..corpus.len()).collect();
         let calibrate = || self.calibrate(&rows);
         let fit = || self.fit_rows(&rows, None);
         let (calibrated, fitted) = rayon::join(calibrate, fit);
         let (fitted, (calibration, threshold, n_calibration)) = (fitted?, calibrated?);
         let params = self.params;
-        let tfidf = Tfidf { analyzer: params.analyzer.clone(), features: params.features.clone() };
-        let vectorizer = TfidfVectorizer::new(corpus.examples(), &tfidf, &self.counts, &fitted.kept, fitted.weighting)?;
+        let scan = Scan { reader: Some(&self.reader), analyzer: &params.analyzer };
+        let (examples, features) = (corpus.examples(), &params.features);
+        let vectorizer = TfidfVectorizer::new(examples, scan, features, &self.counts, &fitted.kept, fitted.weighting)?;
         Ok(Pipeline {
             params: params.clone(),
             labels: Arc::new(self.labels.clone()),
             task: self.targets.task(),
+            reader: self.reader,
             vectorizer,
             model: fitted.model,
             calibration,
@@ -189,7 +221,7 @@ impl PipelineParams {
     /// Parameters out of range, fewer than two classes, an empty vocabulary, a missing group field, or a dense classifier past its
     /// memory budget.
     pub fn fit(&self, corpus: &Corpus) -> Result<Pipeline> {
-        Counted::new(corpus, self)?.fit(corpus)
+        Counted::new(corpus, self)?.fit()
     }
 }
 

@@ -6,12 +6,14 @@ use crate::calibration::CalibrationMethod;
 use crate::classifier::Classifier;
 use crate::error::{Error, Result};
 use crate::features::FeatureParams;
-use crate::text::{AnalyzerParams, CharParams, WordParams};
+use crate::text::clean::CleanParams;
+use crate::text::{AnalyzerParams, CharParams, Quotes, ReadingParams, WordParams};
 
 /// The parameters of a [`Pipeline`](crate::Pipeline): what the command line's options and `--params FILE.toml` fill alike.
 ///
 /// | field | default |
 /// |---|---|
+/// | `reading` | cleaned of what surrounds an article, see [`ReadingParams`] |
 /// | `analyzer` | words 1–2, see [`AnalyzerParams`] |
 /// | `features` | `min_df` 2, sublinear TF-IDF, see [`FeatureParams`] |
 /// | `classifier` | multinomial logistic regression with `c` 1 |
@@ -21,6 +23,8 @@ use crate::text::{AnalyzerParams, CharParams, WordParams};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PipelineParams {
+    /// Which parts of an article are read.
+    pub reading: ReadingParams,
     /// Which terms a text is made of.
     pub analyzer: AnalyzerParams,
     /// Which terms become features, and their weights.
@@ -56,6 +60,20 @@ impl Default for CalibrationParams {
 }
 
 impl PipelineParams {
+    /// Sets the cleaning rules; `None` reads articles with all that surrounds them.
+    #[must_use]
+    pub fn clean(mut self, clean: Option<CleanParams>) -> Self {
+        self.reading.clean = clean;
+        self
+    }
+
+    /// Sets what becomes of quoted words.
+    #[must_use]
+    pub fn quotes(mut self, quotes: Quotes) -> Self {
+        self.reading.quotes = quotes;
+        self
+    }
+
     /// Sets word n-grams of `min` to `max` words.
     #[must_use]
     pub fn words(mut self, min: u8, max: u8) -> Self {
@@ -108,6 +126,7 @@ impl PipelineParams {
 
     /// Errors where a parameter is out of its range.
     pub fn check(&self) -> Result<()> {
+        self.reading.check()?;
         self.analyzer.check()?;
         self.features.check()?;
         self.classifier.check(None)?;

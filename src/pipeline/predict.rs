@@ -9,20 +9,23 @@ use crate::classifier::argmax;
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::evaluation::{Evaluation, Scores};
-use crate::features::{Document, RowBuffer, Stretch};
+use crate::features::{Document, RowBuffer};
 use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::Pipeline;
+use crate::text::{Reader, Stretch};
 
 impl Document for Article {
-    fn stretches(&self) -> impl Iterator<Item = Stretch<'_>> {
-        let title = self.title.as_deref().map(|text| Stretch { part: Part::Title, start: 0, text });
-        title.into_iter().chain(std::iter::once(Stretch { part: Part::Text, start: 0, text: &self.text }))
+    fn stretches<'a>(&'a self, reader: Option<&Reader>) -> Vec<Stretch<'a>> {
+        match reader {
+            Some(reader) => reader.stretches(self),
+            None => vec![Stretch::whole(Part::Title, self.part(Part::Title)), Stretch::whole(Part::Text, &self.text)],
+        }
     }
 }
 
 impl Document for Example {
-    fn stretches(&self) -> impl Iterator<Item = Stretch<'_>> {
-        self.article.stretches()
+    fn stretches<'a>(&'a self, reader: Option<&Reader>) -> Vec<Stretch<'a>> {
+        self.article.stretches(reader)
     }
 }
 
@@ -116,7 +119,7 @@ impl Pipeline {
     }
 
     pub(crate) fn predict_with(&self, buffer: &mut RowBuffer, article: &Article) -> Prediction {
-        buffer.read(article, &self.vectorizer.vocabulary, &self.vectorizer.weighting);
+        buffer.read(&self.reader.stretches(article), &self.vectorizer.vocabulary, &self.vectorizer.weighting);
         let mut scores = vec![0.0; self.labels.len()];
         self.model.scores(&buffer.row, &mut scores);
         let mut probabilities = vec![0.0; scores.len()];
