@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what runs.
 
+mod clean;
 mod completions;
 mod console;
 mod crossval;
@@ -10,6 +11,7 @@ mod models;
 mod output;
 mod predict;
 mod queue;
+mod rejects;
 mod scores;
 mod sink;
 mod train;
@@ -80,6 +82,7 @@ enum Command {
     Crossval(Box<crossval::Crossval>),
     Explain(explain::Explain),
     Inspect(inspect::Inspect),
+    Clean(clean::Clean),
     Completions(completions::Completions),
 }
 
@@ -125,6 +128,7 @@ impl Command {
             Command::Crossval(command) => command.run(console),
             Command::Explain(command) => command.run(console),
             Command::Inspect(command) => command.run(),
+            Command::Clean(command) => command.run(console),
             Command::Completions(command) => command.run(),
         }
     }

@@ -47,4 +47,4 @@ pub use text::clean::{
 pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
 pub use text::quotation::{Quotation, quotations};
 pub use text::sentence::sentences;
-pub use text::{AnalyzerParams, CharParams, NormalizeParams, Quotes, ReadingParams, TermKind, WordParams};
+pub use text::{AnalyzerParams, CharParams, NormalizeParams, Quotes, Reader, ReadingParams, TermKind, WordParams};

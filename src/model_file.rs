@@ -247,7 +247,7 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
     meaning(settings.training.support.len() == n_classes, "labels and their support differ in number")?;
     meaning(settings.repeated_lines.is_valid(), "repeated lines are not sorted")?;
     let by_language = settings.params.analyzer.is_by_language();
-    let reader = Reader::new(&settings.params.reading, settings.repeated_lines, by_language)
+    let reader = Reader::with(&settings.params.reading, settings.repeated_lines, by_language)
         .map_err(|_| ModelFileError::Meaning("a parameter of reading is out of range"))?;
     let mut vocabulary = Vocabulary { hashes, columns, n_words: settings.n_words, text, ends, ..Vocabulary::default() };
     vocabulary.index();

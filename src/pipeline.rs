@@ -12,13 +12,11 @@ pub use predict::Prediction;
 pub(crate) use fit::Counted;
 pub(crate) use predict::choose;
 
-use crate::article::Article;
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;
 use crate::features::TfidfVectorizer;
 use crate::label::{LabelSet, Task};
 use crate::text::Reader;
-use crate::text::clean::Mask;
 
 /// A fitted model: reads an article, labels it with probabilities, and says why.
 ///
@@ -89,9 +87,9 @@ impl Pipeline {
         &self.params
     }
 
-    /// What of an article the model doesn't read, and why: sorted, not overlapping, title first.
-    pub fn masks(&self, article: &Article) -> Vec<Mask> {
-        self.reader.masks(article)
+    /// What the model reads of an article, and what it masks.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// The vocabulary and its weights.

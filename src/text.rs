@@ -15,5 +15,5 @@ mod tokenize;
 pub(crate) use analyze::{Analyzer, QUOTE_SIGN, hash_term};
 pub use analyze::{AnalyzerParams, CharParams, TermKind, WordParams};
 pub use normalize::NormalizeParams;
-pub use reading::{Quotes, ReadingParams};
-pub(crate) use reading::{Reader, Stretch, Voice};
+pub use reading::{Quotes, Reader, ReadingParams};
+pub(crate) use reading::{Stretch, Voice};

@@ -2,7 +2,7 @@
 
 use slantwise::Article;
 
-use super::{Answer, Item, Rows, Value};
+use super::{Answer, Item, Rows, Value, lang};
 
 /// What stands between labels in one cell, where readers of corpora look for it.
 const BETWEEN_LABELS: &str = "|";
@@ -23,7 +23,7 @@ pub(super) fn header(rows: &Rows) -> Vec<u8> {
 }
 
 pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
-    let mut cells = vec![article.id().to_string(), article.lang().unwrap_or_default().to_string()];
+    let mut cells = vec![article.id().to_string(), lang(article).unwrap_or_default().to_string()];
     cells.extend(rows.kept(article, item).map(|(_, value)| match value {
         Some(Value::Text(text)) => text.to_string(),
         Some(Value::Json(json)) => json,

@@ -3,14 +3,14 @@
 use serde::Serialize;
 use slantwise::Article;
 
-use super::{Answer, Item, Names, Rows, Value};
+use super::{Answer, Item, Names, Rows, Value, lang};
 
 /// `{"id", "lang", kept keys, "models": {NAME: {"labels", "scores", "abstained", "evidence"?}}}` and a line end.
 pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
     out.extend_from_slice(b"{\"id\":");
     json(out, article.id());
     out.extend_from_slice(b",\"lang\":");
-    json(out, &article.lang());
+    json(out, &lang(article));
     for (kept, value) in rows.kept(article, item) {
         out.push(b',');
         out.extend_from_slice(&kept.json_key);

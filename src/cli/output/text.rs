@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::builder::styling::{AnsiColor, Style};
 use slantwise::{Article, Evidence};
 
-use super::{Answer, Item, Names, Rows, Value};
+use super::{Answer, Item, Names, Rows, Value, lang};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -20,7 +20,8 @@ pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &It
     let mut text = String::new();
     let (bold, dim) = (paint(BOLD), paint(DIM));
     // Writing to a string can't fail.
-    _ = writeln!(text, "{bold}{}{bold:#}", article.id());
+    let language = lang(article).map_or_else(String::new, |lang| format!("  {dim}{lang}{dim:#}"));
+    _ = writeln!(text, "{bold}{}{bold:#}{language}", article.id());
     for (kept, value) in rows.kept(article, item) {
         let value = match value {
             Some(Value::Text(text)) => text.to_string(),
