@@ -16,6 +16,7 @@ mod scores;
 mod sink;
 mod train;
 mod train_options;
+mod tune;
 mod values;
 
 use std::num::NonZeroUsize;
@@ -78,6 +79,7 @@ struct Common {
 enum Command {
     Train(Box<train::Train>),
     Predict(predict::Predict),
+    Tune(Box<tune::Tune>),
     Evaluate(evaluate::Evaluate),
     Crossval(Box<crossval::Crossval>),
     Explain(explain::Explain),
@@ -124,6 +126,7 @@ impl Command {
         match self {
             Command::Train(command) => command.run(console),
             Command::Predict(command) => command.run(console),
+            Command::Tune(command) => command.run(console),
             Command::Evaluate(command) => command.run(console),
             Command::Crossval(command) => command.run(console),
             Command::Explain(command) => command.run(console),

@@ -15,6 +15,7 @@ use super::output::{Answer, Format, Item, Rows};
 use super::queue::Queue;
 use super::rejects::Rejects;
 use super::sink::{self, Sink};
+use super::values;
 
 /// Bytes of articles that are read ahead, and that are labelled together.
 pub(super) const BATCH_BYTES: usize = 4 << 20;
@@ -34,9 +35,13 @@ one article whose id is its path; rows without an id are called FILE:LINE.
 
 A row of JSONL output is
   {\"id\", \"lang\", \"models\": {NAME: {\"labels\": [...], \"scores\": {label: probability},
-   \"abstained\": false, \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\",
+   \"abstained\": bool, \"reason\"?, \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\",
    \"contribution\", \"count\"}]}}}
 with NAME the model's file name without its extension, and offsets in Unicode code points of the title or text.
+
+Where a model abstains, \"reason\" says why, and the labels are its best guess: an article without words, in a language \
+that it was not trained on, of a kind of text that it doesn't know, or, with --coverage, one with several possible \
+answers.
 
 A row that can't be read is named with its file, line and reason, and the rest goes on.
 
@@ -59,6 +64,10 @@ pub(super) struct Predict {
     /// Show the K terms that counted most for and against each label that is given
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     evidence: Option<u32>,
+    /// Answer only where no other answer is possible at this coverage: at 0.9, the right answer is called impossible for at
+    /// most one article in ten
+    #[arg(long, value_name = "SHARE", value_parser = values::share)]
+    coverage: Option<f64>,
     /// Carry keys of the input along, such as domain,date or splits.media
     #[arg(long, value_name = "KEY,...", value_delimiter = ',')]
     keep: Vec<String>,
@@ -71,7 +80,10 @@ impl Predict {
     pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
         let inputs = inputs(self.input)?;
         let format = Format::choose(self.format, self.output.as_deref())?;
-        let models = models::load(&self.model)?;
+        let models = models::load(&self.model)?
+            .into_iter()
+            .map(|Model { name, pipeline }| Ok(Model { name, pipeline: pipeline.at_coverage(self.coverage)? }))
+            .collect::<anyhow::Result<Vec<Model>>>()?;
         for output in [&self.output, &self.rejects].into_iter().flatten() {
             sink::check_distinct(output, &inputs)?;
             sink::check_distinct(output, &self.model)?;

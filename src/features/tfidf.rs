@@ -222,6 +222,11 @@ impl RowBuffer {
         sort_row(row, scratch);
         weighting.apply_row(row);
     }
+
+    /// The share of the last article's distinct terms that the vocabulary holds; 0 where it has none.
+    pub(crate) fn share_known(&self) -> f64 {
+        if self.n_terms == 0 { 0.0 } else { self.row.len() as f64 / self.n_terms as f64 }
+    }
 }
 
 /// Texts to TF-IDF features, for people who live in linfa.
