@@ -149,6 +149,18 @@ impl Classifier {
         true
     }
 
+    /// The inverse regularisation strength; `None` where the classifier has none (naive Bayes).
+    pub fn regularisation(&self) -> Option<f64> {
+        match self {
+            Classifier::Logistic(p) => Some(p.0.c),
+            Classifier::Svm(p) => Some(p.0.c),
+            Classifier::NbSvm(p) => Some(p.0.c),
+            Classifier::LinfaLogistic(p) => Some(p.0.c),
+            Classifier::LinfaSvm(p) => Some(p.0.c),
+            Classifier::NaiveBayes(_) => None,
+        }
+    }
+
     /// Sets the weights of the classes; false where the classifier takes none (linfa's own).
     pub fn set_class_weight(&mut self, weight: ClassWeight) -> bool {
         match self {

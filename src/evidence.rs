@@ -5,9 +5,9 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::article::{Article, Part, Span};
-use crate::features::{Document, Entry, RowBuffer};
+use crate::features::{Entry, RowBuffer};
 use crate::pipeline::{Pipeline, Prediction};
-use crate::text::{Analyzer, TermKind, hash_term};
+use crate::text::{Analyzer, Stretch, TermKind, hash_term};
 
 /// A term of an article that counted for or against a label.
 #[derive(Debug, Clone, PartialEq)]
@@ -176,11 +176,12 @@ impl<'a> Explainer<'a> {
 
     /// Where the terms of these columns (ascending) stand, each in the order of the article.
     fn places(&mut self, article: &Article, columns: &[u32]) -> Vec<Vec<Span>> {
+        let stretches = self.model.reader.stretches(article);
         let vocabulary = &self.model.vectorizer.vocabulary;
         let mut places = vec![Vec::new(); columns.len()];
         let hash = |&column: &u32| vocabulary.term(column as usize).map_or(0, |t| hash_term(t.kind, t.text));
         let wanted: FxHashMap<u64, usize> = columns.iter().map(hash).zip(0..).collect();
-        scan(&mut self.analyzer, article, |hash| wanted.get(&hash).copied(), &mut places);
+        scan(&mut self.analyzer, &stretches, |hash| wanted.get(&hash).copied(), &mut places);
         // A word that the model doesn't know can pass for a term, see `Vocabulary::lookup`; then it stands where
         // that word does.
         if places.iter().any(Vec::is_empty) {
@@ -189,22 +190,27 @@ impl<'a> Explainer<'a> {
                 let column = vocabulary.lookup(hash)?;
                 columns.binary_search(&column).ok().filter(|&at| missing[at])
             };
-            scan(&mut self.analyzer, article, find, &mut places);
+            scan(&mut self.analyzer, &stretches, find, &mut places);
         }
         places
     }
 }
 
 /// Adds the span of every term that is wanted to its places.
-fn scan(analyzer: &mut Analyzer, article: &Article, wanted: impl Fn(u64) -> Option<usize>, places: &mut [Vec<Span>]) {
-    for stretch in article.stretches() {
+fn scan(
+    analyzer: &mut Analyzer,
+    stretches: &[Stretch<'_>],
+    wanted: impl Fn(u64) -> Option<usize>,
+    places: &mut [Vec<Span>],
+) {
+    for stretch in stretches {
         let mut found = |hash: u64, start: usize, end: usize| {
             if let Some(at) = wanted(hash) {
                 places[at].push(Span { part: stretch.part, start: stretch.start + start, end: stretch.start + end });
             }
         };
-        analyzer.words(stretch.text, &mut found);
-        analyzer.chars(stretch.text, |hash, start, end, _| found(hash, start, end));
+        analyzer.words(stretch, &mut found);
+        analyzer.chars(stretch, |hash, start, end, _| found(hash, start, end));
     }
 }
 

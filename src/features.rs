@@ -6,7 +6,7 @@ mod select;
 mod tfidf;
 mod vocabulary;
 
-pub(crate) use count::{Counts, Document, Stretch, count};
+pub(crate) use count::{Counts, Document, Scan, count};
 pub(crate) use matrix::Entry;
 pub use matrix::FeatureMatrix;
 pub(crate) use select::{best, chi2};

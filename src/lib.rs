@@ -28,16 +28,16 @@ pub use corpus::{Corpus, Format, ReadOptions, Rows};
 pub use decision::{Abstention, Conformal, ConformalSets, Decided, Decider, Decision, DecisionParams, Verdict};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
-    BootstrapParams, Crossval, CrossvalParams, DuplicateParams, Evaluation, Fold, Folds, LabelScores, Metric,
-    ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores, SplitParams, group_ids, labelled_span_scores,
-    merge_groups, near_duplicates, risk_coverage, span_scores,
+    BootstrapParams, Budget, Crossval, CrossvalParams, DuplicateParams, Estimate, Evaluation, Fold, Folds, LabelScores,
+    Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores, SplitParams, Trial, TuneParams, TuneProgress,
+    Tuned, group_ids, labelled_span_scores, merge_groups, near_duplicates, risk_coverage, span_scores,
 };
 pub use evidence::{Evidence, EvidenceRecord, Explanation};
 pub use features::{FeatureMatrix, FeatureParams, Idf, Term, Tfidf, TfidfParams, TfidfVectorizer, Vocabulary};
 pub use label::{LabelSet, Targets, Task};
 pub use model_file::{FORMAT_VERSION, MAGIC};
 pub use params::{Check, Params};
-pub use pipeline::{CalibrationParams, Pipeline, PipelineParams, Prediction};
+pub use pipeline::{CalibrationParams, Determined, Pipeline, PipelineParams, Prediction};
 #[cfg(feature = "models")]
 pub use shipped::ShippedModel;
 pub use text::clean::{
@@ -47,7 +47,9 @@ pub use text::clean::{
 pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
 #[cfg(feature = "html")]
 pub use text::page_article;
+pub use text::quotation::{Quotation, quotations};
 pub use text::sentence::sentences;
 pub use text::{
-    AnalyzerParams, CharParams, Decoded, Encoding, NormalizeParams, TermKind, WordParams, decode, decode_page,
+    AnalyzerParams, CharParams, Decoded, Encoding, NormalizeParams, Quotes, Reader, ReadingParams, TermKind,
+    WordParams, decode, decode_page,
 };

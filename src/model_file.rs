@@ -10,15 +10,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bincode::Options;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;
+use crate::decision::Decision;
 use crate::error::{Error, ModelFileError, Result};
 use crate::features::{TfidfVectorizer, Vocabulary, Weighting};
 use crate::label::{LabelSet, Task};
-use crate::pipeline::{Pipeline, PipelineParams, Training};
+use crate::pipeline::{Familiarity, Pipeline, PipelineParams, Training};
+use crate::text::clean::RepeatedLines;
+use crate::text::{Reader, ReadingParams};
 
 /// The first eight bytes of every model file.
 pub const MAGIC: [u8; 8] = *b"SLANTWIS";
@@ -36,8 +40,16 @@ struct Settings {
     labels: LabelSet,
     task: Task,
     calibration: Calibration,
-    threshold: f64,
+    /// Of version 0.1.0: one threshold instead of a decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    threshold: Option<f64>,
+    #[serde(default)]
+    decision: Option<Decision>,
+    #[serde(default)]
+    familiarity: Familiarity,
     training: Training,
+    #[serde(default, skip_serializing_if = "RepeatedLines::is_empty")]
+    repeated_lines: RepeatedLines,
     n_words: usize,
     n_outputs: usize,
 }
@@ -122,8 +134,11 @@ impl Pipeline {
             labels: (*self.labels).clone(),
             task: self.task,
             calibration: self.calibration.clone(),
-            threshold: self.threshold,
+            threshold: None,
+            decision: Some(self.decision.clone()),
+            familiarity: self.familiarity.clone(),
             training: self.training.clone(),
+            repeated_lines: self.reader.repeated().clone(),
             n_words: vocabulary.n_words,
             n_outputs: self.model.n_outputs,
         };
@@ -171,9 +186,25 @@ fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
     let limit = payload.len() as u64;
     let payload: Payload<'_> =
         options().with_limit(limit).deserialize(payload).map_err(|e| ModelFileError::Payload(e.to_string()))?;
-    let settings: Settings =
+    let mut settings: Settings =
         serde_json::from_slice(payload.settings).map_err(|e| ModelFileError::Payload(e.to_string()))?;
+    if !names_reading(payload.settings) {
+        settings.params.reading = ReadingParams::everything();
+    }
     assemble(&payload, settings)
+}
+
+/// Whether the settings say what is read of an article: the first models read everything and don't say so.
+fn names_reading(settings: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Params {
+        reading: Option<IgnoredAny>,
+    }
+    #[derive(Deserialize)]
+    struct Settings {
+        params: Params,
+    }
+    serde_json::from_slice::<Settings>(settings).is_ok_and(|s| s.params.reading.is_some())
 }
 
 /// From parts that decoded to a model that makes sense.
@@ -214,7 +245,14 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
     meaning(finite(&idf) && finite(&weights) && finite(&intercepts), "a number is not finite")?;
     // An idf is 1 + ln(n + 1) at most. Times a count, a huge one would not be finite.
     meaning(idf.iter().all(|v| (0.0..=64.0).contains(v)), "an inverse document frequency is out of range")?;
-    meaning((0.0..=1.0).contains(&settings.threshold), "the threshold is out of range")?;
+    let decision = match (settings.decision, settings.threshold) {
+        (Some(decision), None) => decision,
+        (None, Some(threshold)) => Decision::plain(settings.task, n_classes, threshold),
+        _ => return Err(ModelFileError::Meaning("neither or both of threshold and decision are given")),
+    };
+    meaning(decision.n_classes() == n_classes && decision.task() == settings.task, "the decision is of other labels")?;
+    meaning(decision.check().is_ok(), "the threshold or a number of the decision is out of range")?;
+    meaning(settings.familiarity.is_valid(), "a share of known terms is out of range")?;
     let calibration = &settings.calibration;
     meaning(
         calibration.n_classes() == n_classes && calibration.task() == settings.task,
@@ -223,9 +261,14 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
     meaning(calibration.check().is_ok(), "the calibration is out of range")?;
     meaning(settings.params.check().is_ok(), "a parameter is out of range")?;
     meaning(settings.training.support.len() == n_classes, "labels and their support differ in number")?;
+    meaning(settings.repeated_lines.is_valid(), "repeated lines are not sorted")?;
+    let by_language = settings.params.analyzer.is_by_language();
+    let reader = Reader::with(&settings.params.reading, settings.repeated_lines, by_language)
+        .map_err(|_| ModelFileError::Meaning("a parameter of reading is out of range"))?;
     let mut vocabulary = Vocabulary { hashes, columns, n_words: settings.n_words, text, ends, ..Vocabulary::default() };
     vocabulary.index();
     Ok(Pipeline {
+        reader,
         vectorizer: TfidfVectorizer {
             analyzer: settings.params.analyzer.clone(),
             vocabulary,
@@ -236,7 +279,9 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
         labels: Arc::new(settings.labels),
         task: settings.task,
         calibration: settings.calibration,
-        threshold: settings.threshold,
+        decision,
+        coverage: None,
+        familiarity: settings.familiarity,
         training: settings.training,
     })
 }

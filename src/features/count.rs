@@ -10,26 +10,26 @@ use rayon::prelude::*;
 
 use crate::article::Part;
 use crate::features::matrix::{Entry, FeatureMatrix};
-use crate::text::{Analyzer, AnalyzerParams, TermKind};
-
-/// A stretch of an article that the model reads; n-grams never reach across two of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stretch<'a> {
-    pub(crate) part: Part,
-    /// Where the stretch begins in the original title or body, in bytes.
-    pub(crate) start: usize,
-    pub(crate) text: &'a str,
-}
+use crate::text::{Analyzer, AnalyzerParams, QUOTE_SIGN, Reader, Stretch, TermKind, Voice};
 
 /// Something that can be read stretch by stretch.
 pub(crate) trait Document: Sync {
-    fn stretches(&self) -> impl Iterator<Item = Stretch<'_>>;
+    /// What `reader` reads of it; a bare text is read as it is.
+    fn stretches<'a>(&'a self, reader: Option<&Reader>) -> Vec<Stretch<'a>>;
 }
 
 impl<S: AsRef<str> + Sync> Document for S {
-    fn stretches(&self) -> impl Iterator<Item = Stretch<'_>> {
-        std::iter::once(Stretch { part: Part::Text, start: 0, text: self.as_ref() })
+    fn stretches<'a>(&'a self, _: Option<&Reader>) -> Vec<Stretch<'a>> {
+        vec![Stretch::whole(Part::Text, self.as_ref())]
     }
+}
+
+/// How documents become terms: what is read of them, and how it is taken apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scan<'a> {
+    /// `None` reads bare texts.
+    pub(crate) reader: Option<&'a Reader>,
+    pub(crate) analyzer: &'a AnalyzerParams,
 }
 
 /// The raw counts of a corpus: one column a term that at least `min_df` articles hold.
@@ -57,9 +57,9 @@ const COUNT_MAX: u32 = (1 << COUNT_BITS) - 1;
 const DROPPED: u32 = u32::MAX;
 
 /// Counts the terms of all documents; terms in fewer than `min_df` of them get no column.
-pub(crate) fn count<D: Document>(documents: &[D], analyzer: &AnalyzerParams, min_df: u32) -> Counts {
-    let words = analyzer.words.as_ref().map(|_| count_kind(documents, analyzer, TermKind::Word, min_df));
-    let chars = analyzer.chars.as_ref().map(|_| count_kind(documents, analyzer, TermKind::Char, min_df));
+pub(crate) fn count<D: Document>(documents: &[D], scan: Scan<'_>, min_df: u32) -> Counts {
+    let words = scan.analyzer.words.as_ref().map(|_| count_kind(documents, scan, TermKind::Word, min_df));
+    let chars = scan.analyzer.chars.as_ref().map(|_| count_kind(documents, scan, TermKind::Char, min_df));
     match (words, chars) {
         (Some(words), Some(chars)) => join(words, chars),
         (Some(words), None) => words,
@@ -76,7 +76,7 @@ pub(crate) fn count<D: Document>(documents: &[D], analyzer: &AnalyzerParams, min
 
 impl Counts {
     /// The written form of each column's term, from the first article that holds it.
-    pub(crate) fn written<D: Document>(&self, documents: &[D], analyzer: &AnalyzerParams, columns: &[u32]) -> Spelled {
+    pub(crate) fn written<D: Document>(&self, documents: &[D], scan: Scan<'_>, columns: &[u32]) -> Spelled {
         let mut by_document: Vec<(u32, u64, u32)> = columns
             .iter()
             .zip(0..)
@@ -88,11 +88,12 @@ impl Counts {
             .par_chunks(CHUNK)
             .with_max_len(1)
             .map_init(
-                || (Analyzer::new(analyzer), Wanted::default()),
+                || (Analyzer::new(scan.analyzer), Wanted::default()),
                 |(analyzer, wanted), groups| {
                     let mut found = Found::default();
                     for group in groups {
-                        spell(analyzer, wanted, &documents[group[0].0 as usize], group, &mut found);
+                        let stretches = documents[group[0].0 as usize].stretches(scan.reader);
+                        spell(analyzer, wanted, &stretches, group, &mut found);
                     }
                     found
                 },
@@ -119,7 +120,10 @@ struct Found {
 }
 
 impl Found {
-    fn push(&mut self, place: u32, term: &[u8]) {
+    fn push(&mut self, place: u32, voice: Voice, term: &[u8]) {
+        if voice == Voice::Quoted {
+            self.text.extend_from_slice(QUOTE_SIGN.encode_utf8(&mut [0; 4]).as_bytes());
+        }
         self.text.extend_from_slice(term);
         self.terms.push((place, self.text.len() as u32));
     }
@@ -185,17 +189,17 @@ impl Wanted {
 }
 
 /// Finds the written form of each wanted term of one document.
-fn spell<D: Document>(
+fn spell(
     analyzer: &mut Analyzer,
     wanted: &mut Wanted,
-    document: &D,
+    stretches: &[Stretch<'_>],
     group: &[(u32, u64, u32)],
     found: &mut Found,
 ) {
     const FOUND: u32 = u32::MAX - 1;
     wanted.fill(group);
     let mut missing = group.len();
-    for stretch in document.stretches() {
+    for stretch in stretches {
         if missing == 0 {
             break;
         }
@@ -203,13 +207,13 @@ fn spell<D: Document>(
             if let Some(slot) = wanted.slot(hash)
                 && wanted.slots[slot].1 != FOUND
             {
-                found.push(wanted.slots[slot].1, term);
+                found.push(wanted.slots[slot].1, stretch.voice, term);
                 wanted.slots[slot].1 = FOUND;
                 missing -= 1;
             }
         };
-        analyzer.spelled_words(stretch.text, &mut take);
-        analyzer.chars(stretch.text, |hash, _, _, gram| take(hash, gram));
+        analyzer.spelled_words(stretch, &mut take);
+        analyzer.chars(stretch, |hash, _, _, gram| take(hash, gram));
     }
 }
 
@@ -259,15 +263,21 @@ struct Chunk {
     n_documents: usize,
 }
 
-fn scan_chunk<D: Document>(documents: &[D], analyzer: &mut Analyzer, kind: TermKind, scratch: &mut Scratch) -> Chunk {
+fn scan_chunk<D: Document>(
+    documents: &[D],
+    reader: Option<&Reader>,
+    analyzer: &mut Analyzer,
+    kind: TermKind,
+    scratch: &mut Scratch,
+) -> Chunk {
     scratch.pairs.clear();
     for (place, document) in documents.iter().enumerate() {
         scratch.hashes.clear();
         let hashes = &mut scratch.hashes;
-        for stretch in document.stretches() {
+        for stretch in &document.stretches(reader) {
             match kind {
-                TermKind::Word => analyzer.words(stretch.text, |hash, _, _| hashes.push(hash)),
-                TermKind::Char => analyzer.chars(stretch.text, |hash, _, _, _| hashes.push(hash)),
+                TermKind::Word => analyzer.words(stretch, |hash, _, _| hashes.push(hash)),
+                TermKind::Char => analyzer.chars(stretch, |hash, _, _, _| hashes.push(hash)),
             }
         }
         scratch.distinct.count(hashes);
@@ -365,13 +375,13 @@ fn count_partition(chunks: &[Chunk], partition: usize, min_df: u32) -> Partition
     Partition { locals, kept, place, n_terms: terms.len() }
 }
 
-fn count_kind<D: Document>(documents: &[D], params: &AnalyzerParams, kind: TermKind, min_df: u32) -> Counts {
+fn count_kind<D: Document>(documents: &[D], scan: Scan<'_>, kind: TermKind, min_df: u32) -> Counts {
     let mut chunks: Vec<Chunk> = documents
         .par_chunks(CHUNK)
         .with_max_len(1)
         .map_init(
-            || (Analyzer::new(params), Scratch::default()),
-            |(analyzer, scratch), documents| scan_chunk(documents, analyzer, kind, scratch),
+            || (Analyzer::new(scan.analyzer), Scratch::default()),
+            |(analyzer, scratch), documents| scan_chunk(documents, scan.reader, analyzer, kind, scratch),
         )
         .collect();
     let mut partitions: Vec<Partition> =
@@ -539,9 +549,10 @@ mod tests {
             chars: chars.then(CharParams::default),
             ..AnalyzerParams::default()
         };
-        let counts = count(texts, &params, min_df);
+        let scan = Scan { reader: None, analyzer: &params };
+        let counts = count(texts, scan, min_df);
         let columns: Vec<u32> = (0..counts.hashes.len() as u32).collect();
-        let terms = counts.written(texts, &params, &columns);
+        let terms = counts.written(texts, scan, &columns);
         let terms: Vec<&str> = terms.iter().collect();
         let named = |row| counts.matrix.row(row).map(|(c, v)| (terms[c as usize].to_string(), v)).collect();
         (0..texts.len()).map(named).collect()
@@ -559,9 +570,10 @@ mod tests {
     fn rare_terms_go_and_frequent_ones_come_first() {
         let params = AnalyzerParams::default();
         let texts = ["aa bb", "aa cc", "aa bb"];
-        let counts = count(&texts, &params, 2);
+        let scan = Scan { reader: None, analyzer: &params };
+        let counts = count(&texts, scan, 2);
         let columns: Vec<u32> = (0..counts.hashes.len() as u32).collect();
-        let terms = counts.written(&texts, &params, &columns);
+        let terms = counts.written(&texts, scan, &columns);
         assert_eq!(terms.iter().next(), Some("aa"));
         assert_eq!(terms.iter().count(), 3);
         assert_eq!(counts.n_terms, 5);
@@ -589,7 +601,7 @@ mod tests {
     #[test]
     fn many_chunks_count_as_one() {
         let texts: Vec<String> = (0..1000).map(|i| format!("common word{} word{}", i % 300, i % 7)).collect();
-        let found = count(&texts, &AnalyzerParams::default(), 1);
+        let found = count(&texts, Scan { reader: None, analyzer: &AnalyzerParams::default() }, 1);
         let df = found.matrix.column_counts(&(0..1000).collect::<Vec<_>>());
         assert_eq!(df[0], 1000);
         assert!(df.windows(2).all(|w| w[0] >= w[1]));

@@ -5,13 +5,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::features::count::{Counts, Distinct, Document, count, sort_row};
+use crate::features::count::{Counts, Distinct, Document, Scan, count, sort_row};
 use crate::features::matrix::{Entry, FeatureMatrix};
 use crate::features::select;
 use crate::features::vocabulary::Vocabulary;
 use crate::label::Targets;
 use crate::params::{Check, Params};
-use crate::text::{Analyzer, AnalyzerParams};
+use crate::text::{Analyzer, AnalyzerParams, Stretch};
 
 /// Which terms become features, and how they are weighted.
 ///
@@ -203,13 +203,13 @@ impl RowBuffer {
         }
     }
 
-    /// Reads a document into `row`: the very row that it would have in a matrix of many.
-    pub(crate) fn read(&mut self, document: &impl Document, vocabulary: &Vocabulary, weighting: &Weighting) {
+    /// Reads an article's stretches into `row`: the very row that it would have in a matrix of many.
+    pub(crate) fn read(&mut self, stretches: &[Stretch<'_>], vocabulary: &Vocabulary, weighting: &Weighting) {
         let RowBuffer { analyzer, hashes, distinct, row, scratch, n_terms } = self;
         hashes.clear();
-        for stretch in document.stretches() {
-            analyzer.words(stretch.text, |hash, _, _| hashes.push(hash));
-            analyzer.chars(stretch.text, |hash, _, _, _| hashes.push(hash));
+        for stretch in stretches {
+            analyzer.words(stretch, |hash, _, _| hashes.push(hash));
+            analyzer.chars(stretch, |hash, _, _, _| hashes.push(hash));
         }
         distinct.count(hashes);
         *n_terms = distinct.pairs.len();
@@ -221,6 +221,11 @@ impl RowBuffer {
         );
         sort_row(row, scratch);
         weighting.apply_row(row);
+    }
+
+    /// The share of the last article's distinct terms that the vocabulary holds; 0 where it has none.
+    pub(crate) fn share_known(&self) -> f64 {
+        if self.n_terms == 0 { 0.0 } else { self.row.len() as f64 / self.n_terms as f64 }
     }
 }
 
@@ -291,10 +296,11 @@ impl Params<Tfidf> {
     /// Learns vocabulary and weights from texts. Errors where a parameter is out of range and where no term is left.
     pub fn fit<S: AsRef<str> + Sync>(&self, texts: &[S]) -> Result<TfidfVectorizer> {
         let params = self.check_ref()?;
-        let counts = count(texts, &params.analyzer, params.features.min_df);
+        let scan = Scan { reader: None, analyzer: &params.analyzer };
+        let counts = count(texts, scan, params.features.min_df);
         let (kept, weighting) =
             Weighting::fit(&counts.matrix, &all_rows(&counts.matrix), counts.n_words, &params.features, None)?;
-        TfidfVectorizer::new(texts, params, &counts, &kept, weighting)
+        TfidfVectorizer::new(texts, scan, &params.features, &counts, &kept, weighting)
     }
 }
 
@@ -306,7 +312,8 @@ impl TfidfVectorizer {
 
     pub(crate) fn new<D: Document>(
         documents: &[D],
-        params: &Tfidf,
+        scan: Scan<'_>,
+        params: &FeatureParams,
         counts: &Counts,
         kept: &[u32],
         weighting: Weighting,
@@ -315,14 +322,14 @@ impl TfidfVectorizer {
             return Err(Error::EmptyVocabulary {
                 n_terms: counts.n_terms,
                 n_samples: documents.len(),
-                min_df: params.features.min_df,
-                max_df: params.features.max_df,
+                min_df: params.min_df,
+                max_df: params.max_df,
             });
         }
-        let terms = counts.written(documents, &params.analyzer, kept);
+        let terms = counts.written(documents, scan, kept);
         let hashes: Vec<u64> = kept.iter().map(|&c| counts.hashes[c as usize]).collect();
         let vocabulary = Vocabulary::new(&hashes, terms.iter(), weighting.n_words);
-        Ok(TfidfVectorizer { analyzer: params.analyzer.clone(), vocabulary, weighting })
+        Ok(TfidfVectorizer { analyzer: scan.analyzer.clone(), vocabulary, weighting })
     }
 
     /// The features of texts, one row each, with the vocabulary and weights that were fitted.
@@ -332,7 +339,7 @@ impl TfidfVectorizer {
             .map_init(
                 || RowBuffer::new(&self.analyzer),
                 |buffer, text| {
-                    buffer.read(text, &self.vocabulary, &self.weighting);
+                    buffer.read(&text.stretches(None), &self.vocabulary, &self.weighting);
                     buffer.row.clone()
                 },
             )

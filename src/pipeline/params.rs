@@ -4,23 +4,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::CalibrationMethod;
 use crate::classifier::Classifier;
+use crate::decision::DecisionParams;
 use crate::error::{Error, Result};
 use crate::features::FeatureParams;
-use crate::text::{AnalyzerParams, CharParams, WordParams};
+use crate::text::clean::CleanParams;
+use crate::text::{AnalyzerParams, CharParams, Quotes, ReadingParams, WordParams};
 
 /// The parameters of a [`Pipeline`](crate::Pipeline): what the command line's options and `--params FILE.toml` fill alike.
 ///
 /// | field | default |
 /// |---|---|
+/// | `reading` | cleaned of what surrounds an article, see [`ReadingParams`] |
 /// | `analyzer` | words 1–2, see [`AnalyzerParams`] |
 /// | `features` | `min_df` 2, sublinear TF-IDF, see [`FeatureParams`] |
 /// | `classifier` | multinomial logistic regression with `c` 1 |
 /// | `calibration` | out of fold, see [`CalibrationParams`] |
+/// | `decision` | always an answer, thresholds for micro-F1, see [`DecisionParams`] |
+/// | `balance_by` | none |
 /// | `group_by` | none |
 /// | `seed` | 0 |
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PipelineParams {
+    /// Which parts of an article are read.
+    pub reading: ReadingParams,
     /// Which terms a text is made of.
     pub analyzer: AnalyzerParams,
     /// Which terms become features, and their weights.
@@ -29,6 +36,11 @@ pub struct PipelineParams {
     pub classifier: Classifier,
     /// How scores become probabilities.
     pub calibration: CalibrationParams,
+    /// What is decided from probabilities: thresholds and abstention.
+    pub decision: DecisionParams,
+    /// Fields, such as `lang` or `topic`, that the label shall not depend on: training weighs articles so that label and field are
+    /// independent (in every cell of label and value the weights sum up to `n · P(label) · P(value)`), none more than 20-fold.
+    pub balance_by: Vec<String>,
     /// A field, such as `domain`: articles that share its value stay together when folds are made inside fitting, so that
     /// probabilities and thresholds are those for values that training has not seen.
     pub group_by: Option<String>,
@@ -56,6 +68,20 @@ impl Default for CalibrationParams {
 }
 
 impl PipelineParams {
+    /// Sets the cleaning rules; `None` reads articles with all that surrounds them.
+    #[must_use]
+    pub fn clean(mut self, clean: Option<CleanParams>) -> Self {
+        self.reading.clean = clean;
+        self
+    }
+
+    /// Sets what becomes of quoted words.
+    #[must_use]
+    pub fn quotes(mut self, quotes: Quotes) -> Self {
+        self.reading.quotes = quotes;
+        self
+    }
+
     /// Sets word n-grams of `min` to `max` words.
     #[must_use]
     pub fn words(mut self, min: u8, max: u8) -> Self {
@@ -99,6 +125,13 @@ impl PipelineParams {
         self
     }
 
+    /// Sets the fields that the label shall not depend on.
+    #[must_use]
+    pub fn balance_by(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.balance_by = fields.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Sets the seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -108,9 +141,11 @@ impl PipelineParams {
 
     /// Errors where a parameter is out of its range.
     pub fn check(&self) -> Result<()> {
+        self.reading.check()?;
         self.analyzer.check()?;
         self.features.check()?;
         self.classifier.check(None)?;
+        self.decision.check()?;
         if !(2..=100).contains(&self.calibration.folds) {
             return Err(Error::param("calibration.folds", self.calibration.folds, "2 to 100"));
         }

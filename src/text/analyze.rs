@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::error::{Error, Result};
 use crate::text::normalize::{NormChar, NormalizeParams, Normalizer};
+use crate::text::reading::{Stretch, Voice};
 use crate::text::tokenize::{TokenRules, Tokenizer};
 
 /// Which terms a text is made of. Words, characters or both; by default words 1–2.
@@ -67,6 +68,11 @@ impl Default for CharParams {
 }
 
 impl AnalyzerParams {
+    /// Whether words are read differently from language to language.
+    pub(crate) fn is_by_language(&self) -> bool {
+        false
+    }
+
     /// Errors where a range is empty or too wide, or where neither words nor characters are wanted.
     pub fn check(&self) -> Result<()> {
         if self.words.is_none() && self.chars.is_none() {
@@ -98,6 +104,22 @@ pub enum TermKind {
     Word,
     /// A character n-gram, with the spaces of its padding.
     Char,
+}
+
+/// What is added to the hash of a quoted term, so that it is a term of its own.
+const QUOTED: u64 = 0x7C15_F39C_C060_5CED;
+
+/// Stands before a quoted term in its written form. No term begins with it: typographic marks are read as plain ones.
+pub(crate) const QUOTE_SIGN: char = '“';
+
+impl Voice {
+    #[inline]
+    fn salt(self) -> u64 {
+        match self {
+            Voice::Own => 0,
+            Voice::Quoted => QUOTED,
+        }
+    }
 }
 
 /// Where character n-grams get their hashes from, so that they never meet those of words.
@@ -143,8 +165,10 @@ impl Analyzer {
     /// The hash of each word n-gram of one stretch of text, with the bytes it covers.
     /// N-grams of all lengths end at a token before the next token is read.
     #[inline]
-    pub(crate) fn words(&mut self, text: &str, mut emit: impl FnMut(u64, usize, usize)) {
+    pub(crate) fn words(&mut self, stretch: &Stretch<'_>, mut emit: impl FnMut(u64, usize, usize)) {
         let Some((params, tokenizer)) = &mut self.words else { return };
+        let (text, salt) = (stretch.text, stretch.voice.salt());
+        let mut emit = |hash: u64, start, end| emit(hash.wrapping_add(salt), start, end);
         let (min, max) = (usize::from(params.ngram_range.0), usize::from(params.ngram_range.1));
         if (min, max) == (1, 1) {
             tokenizer.tokens(text, |term, start, end| emit(hash_word(term), start, end));
@@ -179,8 +203,10 @@ impl Analyzer {
 
     /// The hash of each character n-gram of one stretch of text, with the bytes it covers and its written form.
     #[inline]
-    pub(crate) fn chars(&mut self, text: &str, mut emit: impl FnMut(u64, usize, usize, &[u8])) {
+    pub(crate) fn chars(&mut self, stretch: &Stretch<'_>, mut emit: impl FnMut(u64, usize, usize, &[u8])) {
         let Some(params) = self.chars.clone() else { return };
+        let (text, salt) = (stretch.text, stretch.voice.salt());
+        let mut emit = |hash: u64, start, end, gram: &[u8]| emit(hash.wrapping_add(salt), start, end, gram);
         let mut start = 0;
         for word in text.split(char::is_whitespace) {
             let at = start;
@@ -248,8 +274,9 @@ impl Analyzer {
     }
 
     /// The hash of each word n-gram of one stretch of text, with its written form.
-    pub(crate) fn spelled_words(&mut self, text: &str, mut emit: impl FnMut(u64, &[u8])) {
+    pub(crate) fn spelled_words(&mut self, stretch: &Stretch<'_>, mut emit: impl FnMut(u64, &[u8])) {
         let Some((params, tokenizer)) = &mut self.words else { return };
+        let (text, salt) = (stretch.text, stretch.voice.salt());
         let (min, max) = (usize::from(params.ngram_range.0), usize::from(params.ngram_range.1));
         // All words, one space between them: every n-gram is a slice.
         let (written, words) = (&mut self.bytes, &mut self.recent);
@@ -261,7 +288,7 @@ impl Analyzer {
             for n in min..=max.min(words.len()) {
                 let gram = &words[words.len() - n..];
                 let hash = gram[1..].iter().fold(gram[0].0, |hash, word| join(hash, word.0));
-                emit(hash, &written[gram[0].1..]);
+                emit(hash.wrapping_add(salt), &written[gram[0].1..]);
             }
             written.push(b' ');
         });
@@ -270,6 +297,9 @@ impl Analyzer {
 
 /// The hash of a term from its written form.
 pub(crate) fn hash_term(kind: TermKind, term: &str) -> u64 {
+    if let Some(quoted) = term.strip_prefix(QUOTE_SIGN) {
+        return hash_term(kind, quoted).wrapping_add(QUOTED);
+    }
     match kind {
         TermKind::Word => {
             let mut words = term.split(' ').map(|word| hash_word(word.as_bytes()));
@@ -300,6 +330,7 @@ fn join(gram: u64, word: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Part;
 
     fn analyzer(words: Option<(u8, u8)>, chars: Option<(u8, u8)>) -> Analyzer {
         Analyzer::new(&AnalyzerParams {
@@ -312,15 +343,16 @@ mod tests {
     fn words(text: &str, range: (u8, u8)) -> Vec<(String, u64)> {
         let mut a = analyzer(Some(range), None);
         let (mut hashes, mut spelled) = (Vec::new(), Vec::new());
-        a.words(text, |hash, _, _| hashes.push(hash));
-        a.spelled_words(text, |hash, term| spelled.push((String::from_utf8(term.to_vec()).unwrap(), hash)));
+        let stretch = Stretch::whole(Part::Text, text);
+        a.words(&stretch, |hash, _, _| hashes.push(hash));
+        a.spelled_words(&stretch, |hash, term| spelled.push((String::from_utf8(term.to_vec()).unwrap(), hash)));
         assert_eq!(hashes, spelled.iter().map(|s| s.1).collect::<Vec<_>>());
         spelled
     }
 
     fn grams(text: &str, range: (u8, u8)) -> Vec<(String, String)> {
         let mut found = Vec::new();
-        analyzer(None, Some(range)).chars(text, |hash, start, end, gram| {
+        analyzer(None, Some(range)).chars(&Stretch::whole(Part::Text, text), |hash, start, end, gram| {
             let gram = String::from_utf8(gram.to_vec()).unwrap();
             assert_eq!(hash, hash_term(TermKind::Char, &gram));
             found.push((gram, text[start..end].to_string()));

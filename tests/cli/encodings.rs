@@ -60,6 +60,7 @@ fn every_command_that_reads_articles_takes_an_encoding() {
     assert!(error.starts_with("error: rows.jsonl:1: invalid UTF-8"), "{error}");
     folder.ok("train rows.jsonl -o m.slant --encoding windows-1251");
     folder.ok("evaluate rows.jsonl --model m.slant --encoding windows-1251");
+    assert!(folder.ok("clean rows.jsonl --encoding windows-1251").contains("запізнюється"));
     folder.ok("crossval rows.jsonl --folds 2 --encoding windows-1251");
     assert!(folder.ok("explain rows.jsonl --model m.slant --encoding windows-1251").contains("запізнюється"));
     assert!(folder.ok("inspect m.slant --top 50").contains("трамвай"));
@@ -175,6 +176,8 @@ fn a_web_page_without_text_is_labelled_with_a_warning() {
     assert!(run.stderr.contains("1 pages have no main text"), "{run}");
     assert!(folder.ok("predict empty.html --model tram.slant").contains("  no main text found in the page\n"));
     folder.ok("explain empty.html --model tram.slant");
+    let cleaned: serde_json::Value = serde_json::from_str(&folder.ok("clean empty.html --format jsonl")).unwrap();
+    assert_eq!(cleaned["reason"], "no main text found in the page");
     folder.ok("predict empty.html --model tram.slant --format csv --evidence 3 --keep empty");
 }
 
