@@ -21,8 +21,8 @@ mod text;
 pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, Span};
 pub use calibration::{Calibration, CalibrationFit, CalibrationMethod, Sigmoid};
 pub use classifier::{
-    ClassTargets, ClassWeight, Classifier, IntoTargets, LinearModel, LinfaLogistic, LinfaSvm, Logistic,
-    LogisticRegression, MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm,
+    Blend, ClassTargets, ClassWeight, Classifier, IntoTargets, LinearModel, LinfaLogistic, LinfaSvm, Logistic,
+    LogisticRegression, Member, MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm, Terms,
 };
 pub use corpus::{Corpus, Format, ReadOptions, Rows};
 pub use decision::{Abstention, Conformal, ConformalSets, Decided, Decider, Decision, DecisionParams, Verdict};

@@ -7,7 +7,7 @@ use crate::corpus::Corpus;
 use crate::decision::DecisionParams;
 use crate::error::{Error, Result};
 use crate::evaluation::{Fold, Metric};
-use crate::label::Targets;
+use crate::label::{Targets, Task};
 use crate::pipeline::{Counted, OutOfFold, PipelineParams};
 use crate::random::Random;
 
@@ -114,6 +114,13 @@ impl<'a> Search<'a> {
         })
     }
 
+    /// Whether the most frequent class has at most a fifth more articles than the rarest, so that class weights change nothing.
+    fn is_balanced(&self) -> bool {
+        let support = self.targets.support();
+        let (least, most) = (support.iter().min().unwrap_or(&0), support.iter().max().unwrap_or(&0));
+        self.shape.task == Task::One && 5 * most <= 6 * least
+    }
+
     fn groups(&self, corpus: &Corpus) -> Result<Option<Vec<u32>>> {
         let values =
             |key: &String| super::super::group_ids(key, corpus.examples().iter().map(|e| e.article.field(key)));
@@ -158,7 +165,7 @@ impl<'a> Search<'a> {
                 self.cut_short = true;
                 break;
             }
-            for found in self.try_on(corpus, &set, &space::grid(), n_folds, "classifiers")? {
+            for found in self.try_on(corpus, &set, &space::grid(self.is_balanced()), n_folds, "classifiers")? {
                 tried.push((found.score, found.params));
             }
         }
@@ -190,6 +197,7 @@ impl<'a> Search<'a> {
             let learners: Vec<Classifier> = together.into_iter().map(|p| p.classifier).collect();
             finalists.extend(self.try_on(corpus, &set, &learners, n_folds, "finals")?);
         }
+        self.blends(&mut finalists)?;
         let mut seen: Vec<PipelineParams> = finalists.iter().map(|t| t.params.clone()).collect();
         loop {
             let Some(best) = finalists.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else { break };
@@ -217,6 +225,29 @@ impl<'a> Search<'a> {
             }
         }
         Ok(finalists)
+    }
+
+    /// Blends of classifiers that see words, characters and both.
+    fn blends(&mut self, finalists: &mut Vec<Tried>) -> Result<()> {
+        let Some(best) = finalists.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else { return Ok(()) };
+        if !self.shape.takes_chars() || !self.purse.has(0.8) {
+            return Ok(());
+        }
+        let mut set = best.params.clone();
+        set.analyzer.words.get_or_insert_default();
+        set.analyzer.chars.get_or_insert_default();
+        let plain = |t: &&Tried| !matches!(t.params.classifier, Classifier::NbSvm(_));
+        let linear = finalists.iter().filter(plain).max_by(|a, b| a.score.total_cmp(&b.score));
+        let linear = linear.map_or_else(|| Classifier::svm().c(0.3), |t| t.params.classifier.clone());
+        let learners = space::blends(&linear, &linear, Some(&best.params.classifier));
+        let n_folds = self.params.folds;
+        match self.try_on(self.corpus, &set, &learners, n_folds, "blends") {
+            Ok(tried) => finalists.extend(tried),
+            // Texts without words, or too short for characters.
+            Err(Error::EmptyVocabulary { .. } | Error::Param { name: "members", .. }) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// A part of a large corpus, the same share of every label; `None` where all of it is looked at.

@@ -1,7 +1,8 @@
 //! What is searched: sets of features, and what learns from them.
 
-use crate::classifier::{ClassWeight, Classifier};
+use crate::classifier::{Blend, ClassWeight, Classifier, Member, Terms};
 use crate::label::Task;
+use crate::params::Params;
 use crate::pipeline::PipelineParams;
 use crate::text::{CharParams, WordParams};
 
@@ -15,6 +16,13 @@ pub(super) struct Shape {
     /// Bytes of title and text.
     pub(super) bytes: usize,
     pub(super) n_samples: usize,
+}
+
+impl Shape {
+    /// Whether there is memory for characters.
+    pub(super) fn takes_chars(self) -> bool {
+        self.bytes <= CHARS_UP_TO
+    }
 }
 
 /// Sets of features to begin with: what is read, words, characters, punctuation. The base parameters come first.
@@ -36,7 +44,7 @@ pub(super) fn feature_sets(base: &PipelineParams, shape: Shape) -> Vec<PipelineP
     push(words(3, true), None);
     push(words(1, false), None);
     push(words(3, false), None);
-    if shape.bytes <= CHARS_UP_TO {
+    if shape.takes_chars() {
         push(words(2, false), chars(2, 5));
         push(words(3, true), chars(2, 5));
         push(None, chars(2, 5));
@@ -74,9 +82,11 @@ fn default_weight(shape: Shape) -> ClassWeight {
 }
 
 /// All classifiers that are tried on the best features.
-pub(super) fn grid() -> Vec<Classifier> {
+/// Class weights are left out where classes are balanced anyway.
+pub(super) fn grid(balanced: bool) -> Vec<Classifier> {
     let mut all = Vec::new();
-    for weight in [ClassWeight::None, ClassWeight::Balanced] {
+    let weights = if balanced { vec![ClassWeight::None] } else { vec![ClassWeight::None, ClassWeight::Balanced] };
+    for weight in weights {
         let kinds: [(fn() -> Classifier, &[f64]); 3] = [
             (Classifier::svm, &[0.05, 0.15, 0.5, 1.5]),
             (Classifier::logistic, &[1.0, 3.0, 10.0, 30.0]),
@@ -91,6 +101,26 @@ pub(super) fn grid() -> Vec<Classifier> {
         }
     }
     all
+}
+
+/// Blends of the best classifiers of words, of characters and of all terms; they need a set of features with both.
+pub(super) fn blends(words: &Classifier, chars: &Classifier, all: Option<&Classifier>) -> Vec<Classifier> {
+    let member = |terms, classifier: &Classifier| Member { terms, classifier: classifier.clone() };
+    let blend = |members| Classifier::Blend(Params(Blend { members }));
+    let pair = vec![member(Terms::Words, words), member(Terms::Chars, chars)];
+    let mut found = vec![blend(pair.clone())];
+    let mut bayes = Classifier::nb_svm().c(0.5);
+    if let Some(weight) = words.class_weight() {
+        bayes.set_class_weight(weight.clone());
+    }
+    if bayes != *words {
+        found.push(blend(vec![member(Terms::Words, &bayes), member(Terms::Chars, chars)]));
+    }
+    if let Some(all) = all {
+        found.push(blend([pair, vec![member(Terms::All, all)]].concat()));
+        found.push(blend(vec![member(Terms::Words, &bayes), member(Terms::All, all)]));
+    }
+    found
 }
 
 /// Neighbours of a good setting, each one step away.
