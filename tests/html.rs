@@ -1,6 +1,6 @@
 //! Pages of the project's own in several languages: the main text and nothing else, and what the pages say about it.
 #![cfg(feature = "html")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 use std::fs;

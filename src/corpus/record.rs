@@ -23,6 +23,7 @@ pub(super) struct Record {
 
 impl Record {
     /// The record of an article that was read as a whole.
+    #[cfg(feature = "html")]
     pub(super) fn of(article: Article, empty: Option<&'static str>) -> Record {
         let id = Some(article.id);
         Record { id, title: article.title, text: article.text, fields: article.fields, gold: None, empty }

@@ -254,14 +254,14 @@ mod tests {
         )
         .unwrap();
         fs::write(root.join("c.csv.gz"), "not compressed").unwrap();
-        fs::write(root.join("d.html"), "<p>third</p>").unwrap();
+        fs::write(root.join("d.txt"), "third").unwrap();
         let rows: Vec<_> = Rows::open(root, &ReadOptions::default()).unwrap().collect();
         assert_eq!(rows.len(), 4);
         let id = |i: usize| rows[i].as_ref().unwrap().article.id();
         assert_eq!(id(0), root.join("a.txt").to_str().unwrap());
         assert_eq!(id(1), "2");
         assert!(rows[2].as_ref().unwrap_err().to_string().contains("c.csv.gz: can't decompress"));
-        assert_eq!(id(3), root.join("d.html").to_str().unwrap());
+        assert_eq!(id(3), root.join("d.txt").to_str().unwrap());
     }
 
     #[test]

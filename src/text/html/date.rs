@@ -80,7 +80,7 @@ fn month(word: &str) -> Option<u32> {
     ];
     let word = word.to_ascii_lowercase();
     let named = |month: &&str| **month == word || (word.len() >= 3 && word.len() <= 4 && month.starts_with(&word));
-    MONTHS.iter().position(|month| named(month)).and_then(|i| u32::try_from(i + 1).ok())
+    MONTHS.iter().position(named).and_then(|i| u32::try_from(i + 1).ok())
 }
 
 fn checked(year: u32, month: u32, day: u32) -> Option<String> {
