@@ -45,6 +45,6 @@ pub use text::clean::{
     kept_ranges,
 };
 pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
-pub use text::quotation::{Quotation, quotations};
+pub use text::quotation::{Quotation, QuotationKind, quotations};
 pub use text::sentence::sentences;
 pub use text::{AnalyzerParams, CharParams, NormalizeParams, Quotes, ReadingParams, TermKind, WordParams};

@@ -4,16 +4,23 @@
 mod analyze;
 pub(crate) mod clean;
 pub(crate) mod language;
+mod leetspeak;
 mod lookalike;
 mod normalize;
+mod params;
 pub(crate) mod quotation;
 mod reading;
+mod rewrite;
 pub(crate) mod sentence;
+mod spaced;
+mod stem;
+mod stopwords;
 mod switch;
 mod tokenize;
 
+pub use analyze::TermKind;
 pub(crate) use analyze::{Analyzer, QUOTE_SIGN, hash_term};
-pub use analyze::{AnalyzerParams, CharParams, TermKind, WordParams};
 pub use normalize::NormalizeParams;
+pub use params::{AnalyzerParams, CharParams, WordParams};
 pub use reading::{Quotes, ReadingParams};
 pub(crate) use reading::{Reader, Stretch, Voice};
