@@ -1,6 +1,7 @@
 //! Articles, articles with gold, and places in them.
 
 use crate::error::{CorpusErrorKind, Error, Place, Result};
+use crate::text::language::{Language, detect_language};
 
 /// One news article: what the model reads, and what is known about it besides.
 ///
@@ -81,6 +82,17 @@ impl Article {
     /// The declared language (`lang`), where there is one.
     pub fn lang(&self) -> Option<&str> {
         self.field("lang")
+    }
+
+    /// The declared language where it is a known one, else the one [detected](crate::detect_language) in the body, or in
+    /// the title where the body says nothing.
+    pub fn language(&self) -> Language {
+        let declared = self.lang().map_or(Language::Unknown, Language::from_code);
+        if declared != Language::Unknown {
+            return declared;
+        }
+        let body = detect_language(&self.text).language;
+        if body != Language::Unknown { body } else { detect_language(self.part(Part::Title)).language }
     }
 
     /// The part of the article that a span lies in.

@@ -1,5 +1,6 @@
 //! Classifiers: linear models on sparse features, fitted through linfa's traits.
 
+mod blend;
 mod class_weight;
 mod dual;
 mod kernel;
@@ -16,6 +17,7 @@ use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use serde::{Deserialize, Serialize};
 
+pub use blend::{Blend, Member, Terms};
 pub use class_weight::ClassWeight;
 pub use linear::LinearModel;
 pub(crate) use linear::argmax;
@@ -54,6 +56,8 @@ pub enum Classifier {
     LinfaLogistic(Params<LinfaLogistic>),
     /// linfa's own support-vector machine on the best features, dense.
     LinfaSvm(Params<LinfaSvm>),
+    /// The mean of several classifiers.
+    Blend(Params<Blend>),
 }
 
 impl Default for Classifier {
@@ -64,8 +68,8 @@ impl Default for Classifier {
 
 impl Classifier {
     /// The names that [`named`](Self::named) knows.
-    pub const NAMES: [&str; 7] =
-        ["logistic", "svm", "nb-svm", "naive-bayes", "complement-naive-bayes", "linfa-logistic", "linfa-svm"];
+    pub const NAMES: [&str; 8] =
+        ["logistic", "svm", "nb-svm", "naive-bayes", "complement-naive-bayes", "linfa-logistic", "linfa-svm", "blend"];
 
     /// Logistic regression with default parameters.
     pub fn logistic() -> Classifier {
@@ -112,6 +116,7 @@ impl Classifier {
             "complement-naive-bayes" => Classifier::complement_naive_bayes(),
             "linfa-logistic" => Classifier::linfa_logistic(),
             "linfa-svm" => Classifier::linfa_svm(),
+            "blend" => Classifier::Blend(Params::default()),
             _ => return None,
         })
     }
@@ -126,6 +131,7 @@ impl Classifier {
             Classifier::NaiveBayes(_) => "naive-bayes",
             Classifier::LinfaLogistic(_) => "linfa-logistic",
             Classifier::LinfaSvm(_) => "linfa-svm",
+            Classifier::Blend(_) => "blend",
         }
     }
 
@@ -144,9 +150,21 @@ impl Classifier {
             Classifier::NbSvm(p) => p.0.c = c,
             Classifier::LinfaLogistic(p) => p.0.c = c,
             Classifier::LinfaSvm(p) => p.0.c = c,
-            Classifier::NaiveBayes(_) => return false,
+            Classifier::NaiveBayes(_) | Classifier::Blend(_) => return false,
         }
         true
+    }
+
+    /// The inverse regularisation strength; `None` where the classifier has none (naive Bayes).
+    pub fn regularisation(&self) -> Option<f64> {
+        match self {
+            Classifier::Logistic(p) => Some(p.0.c),
+            Classifier::Svm(p) => Some(p.0.c),
+            Classifier::NbSvm(p) => Some(p.0.c),
+            Classifier::LinfaLogistic(p) => Some(p.0.c),
+            Classifier::LinfaSvm(p) => Some(p.0.c),
+            Classifier::NaiveBayes(_) | Classifier::Blend(_) => None,
+        }
     }
 
     /// Sets the weights of the classes; false where the classifier takes none (linfa's own).
@@ -156,6 +174,7 @@ impl Classifier {
             Classifier::Svm(p) => p.0.class_weight = weight,
             Classifier::NbSvm(p) => p.0.class_weight = weight,
             Classifier::NaiveBayes(p) => p.0.class_weight = weight,
+            Classifier::Blend(p) => return p.0.set_class_weight(&weight),
             Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) => return false,
         }
         true
@@ -167,6 +186,7 @@ impl Classifier {
             Classifier::Logistic(p) => p.0.seed = seed,
             Classifier::Svm(p) => p.0.seed = seed,
             Classifier::NbSvm(p) => p.0.seed = seed,
+            Classifier::Blend(p) => p.0.set_seed(seed),
             Classifier::NaiveBayes(_) | Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) => {}
         }
     }
@@ -178,7 +198,7 @@ impl Classifier {
             Classifier::Svm(p) => Some(&p.0.class_weight),
             Classifier::NbSvm(p) => Some(&p.0.class_weight),
             Classifier::NaiveBayes(p) => Some(&p.0.class_weight),
-            Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) => None,
+            Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) | Classifier::Blend(_) => None,
         }
     }
 
@@ -191,10 +211,12 @@ impl Classifier {
             Classifier::NaiveBayes(p) => p.0.check()?,
             Classifier::LinfaLogistic(p) => p.0.check()?,
             Classifier::LinfaSvm(p) => p.0.check()?,
+            Classifier::Blend(p) => p.0.check()?,
         }
-        match (labels, self.class_weight()) {
-            (Some(labels), Some(weight)) => weight.check_names(labels),
-            _ => Ok(()),
+        match (labels, self) {
+            (Some(labels), Classifier::Blend(p)) => p.0.check_names(labels),
+            (Some(labels), _) => self.class_weight().map_or(Ok(()), |weight| weight.check_names(labels)),
+            (None, _) => Ok(()),
         }
     }
 
@@ -219,6 +241,7 @@ impl Classifier {
             Classifier::NaiveBayes(p) => p.fit(&dataset),
             Classifier::LinfaLogistic(p) => p.fit(&dataset),
             Classifier::LinfaSvm(p) => p.fit(&dataset),
+            Classifier::Blend(p) => p.fit(&dataset),
         }
     }
 }

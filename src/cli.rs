@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what runs.
 
+mod clean;
 mod completions;
 mod console;
 mod crossval;
@@ -10,10 +11,12 @@ mod models;
 mod output;
 mod predict;
 mod queue;
+mod rejects;
 mod scores;
 mod sink;
 mod train;
 mod train_options;
+mod tune;
 mod values;
 
 use std::num::NonZeroUsize;
@@ -76,10 +79,12 @@ struct Common {
 enum Command {
     Train(Box<train::Train>),
     Predict(predict::Predict),
+    Tune(Box<tune::Tune>),
     Evaluate(evaluate::Evaluate),
     Crossval(Box<crossval::Crossval>),
     Explain(explain::Explain),
     Inspect(inspect::Inspect),
+    Clean(clean::Clean),
     Completions(completions::Completions),
 }
 
@@ -121,10 +126,12 @@ impl Command {
         match self {
             Command::Train(command) => command.run(console),
             Command::Predict(command) => command.run(console),
+            Command::Tune(command) => command.run(console),
             Command::Evaluate(command) => command.run(console),
             Command::Crossval(command) => command.run(console),
             Command::Explain(command) => command.run(console),
             Command::Inspect(command) => command.run(),
+            Command::Clean(command) => command.run(console),
             Command::Completions(command) => command.run(),
         }
     }

@@ -123,6 +123,12 @@ impl Corpus {
         Corpus::from_collected(into, place(None))
     }
 
+    /// Some examples of a corpus, with all of its labels whether they occur or not.
+    pub(crate) fn from_examples_of(examples: Vec<Example>, of: &Corpus) -> Result<Corpus> {
+        let part = Corpus::from_examples(examples)?;
+        Ok(Corpus { labels: of.labels.clone(), task: of.task, ..part })
+    }
+
     fn from_collected(collected: Collected, place: Place) -> Result<Corpus> {
         let Collected { mut examples, task: Some(task) } = collected else {
             return Err(Error::Corpus { place, kind: CorpusErrorKind::Empty });

@@ -95,6 +95,59 @@ pub enum Abstention {
     },
     /// At the coverage asked for, no answer is possible: the article is unlike those that were seen.
     Unlike,
+    /// The article has no words that are read.
+    NoText,
+    /// The model knows too few of the article's terms.
+    UnknownText {
+        /// The share of the article's distinct terms that the model knows.
+        known: f64,
+        /// The share from which it answers.
+        needed: f64,
+    },
+    /// The article is in a language that (almost) no training article was in.
+    UnknownLanguage {
+        /// The article's language.
+        language: String,
+        /// The languages of the training articles.
+        trained: Vec<String>,
+    },
+}
+
+impl Abstention {
+    /// A short name for programs: `unsure`, `ambiguous`, `unlike`, `no-text`, `unknown-text`, `unknown-language`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Abstention::Unsure { .. } => "unsure",
+            Abstention::Ambiguous { .. } => "ambiguous",
+            Abstention::Unlike => "unlike",
+            Abstention::NoText => "no-text",
+            Abstention::UnknownText { .. } => "unknown-text",
+            Abstention::UnknownLanguage { .. } => "unknown-language",
+        }
+    }
+
+    /// The reason in words; `name` gives the label of a class.
+    pub fn reason<'a>(&self, name: impl Fn(u32) -> &'a str) -> String {
+        match self {
+            Abstention::Unsure { confidence, needed } => {
+                format!("too unsure: confidence {confidence:.2}, {needed:.2} needed")
+            }
+            Abstention::Ambiguous { possible } => {
+                let names: Vec<&str> = possible.iter().map(|&class| name(class)).collect();
+                format!("several answers are possible: {}", names.join(", "))
+            }
+            Abstention::Unlike => "unlike all articles that the model was calibrated on".to_string(),
+            Abstention::NoText => "no words to read".to_string(),
+            Abstention::UnknownText { known, needed } => format!(
+                "a kind of text that the model doesn't know: it knows {:.0} % of the terms, {:.0} % needed",
+                100.0 * known,
+                100.0 * needed
+            ),
+            Abstention::UnknownLanguage { language, trained } => {
+                format!("trained on {}, not on {language}", trained.join(", "))
+            }
+        }
+    }
 }
 
 /// The answer for one article.
@@ -107,6 +160,12 @@ pub struct Decided {
 }
 
 impl Decision {
+    /// One threshold for all labels, an answer always, and no label sets.
+    pub(crate) fn plain(task: Task, n_classes: usize, threshold: f64) -> Decision {
+        let thresholds = if task == Task::Several { vec![threshold; n_classes] } else { Vec::new() };
+        Decision { task, n_classes, thresholds, abstain_below: 0.0, conformal: Conformal::untrained(task, n_classes) }
+    }
+
     /// Tunes thresholds and learns label sets from out-of-fold probabilities, row after row with one a class.
     ///
     /// # Errors
@@ -130,6 +189,16 @@ impl Decision {
         let conformal = Conformal::fit(probabilities, gold)?;
         let (task, n_classes) = (gold.task(), gold.n_classes());
         Ok(Decision { task, n_classes, thresholds, abstain_below: params.abstain_below, conformal })
+    }
+
+    /// One class or several labels.
+    pub(crate) fn task(&self) -> Task {
+        self.task
+    }
+
+    /// Number of classes.
+    pub(crate) fn n_classes(&self) -> usize {
+        self.n_classes
     }
 
     /// The thresholds of several labels, in the order of the label set; empty for one class.

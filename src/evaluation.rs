@@ -12,6 +12,7 @@ mod split;
 mod stratify;
 mod tally;
 mod temporal;
+mod tune;
 
 pub use bootstrap::BootstrapParams;
 pub use crossval::{Crossval, CrossvalParams};
@@ -21,6 +22,7 @@ pub use groups::{group_ids, merge_groups};
 pub use metrics::{LabelScores, Metric, Scores};
 pub use spans::{SpanScores, labelled_span_scores, span_scores};
 pub use split::{Fold, Folds, SplitParams};
+pub use tune::{Budget, Estimate, Trial, TuneParams, TuneProgress, Tuned};
 
 use crate::error::{Error, Result};
 use crate::label::{LabelSet, Targets};

@@ -21,23 +21,23 @@ mod text;
 pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, Span};
 pub use calibration::{Calibration, CalibrationFit, CalibrationMethod, Sigmoid};
 pub use classifier::{
-    ClassTargets, ClassWeight, Classifier, IntoTargets, LinearModel, LinfaLogistic, LinfaSvm, Logistic,
-    LogisticRegression, MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm,
+    Blend, ClassTargets, ClassWeight, Classifier, IntoTargets, LinearModel, LinfaLogistic, LinfaSvm, Logistic,
+    LogisticRegression, Member, MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm, Terms,
 };
 pub use corpus::{Corpus, Format, ReadOptions, Rows};
 pub use decision::{Abstention, Conformal, ConformalSets, Decided, Decider, Decision, DecisionParams, Verdict};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
-    BootstrapParams, Crossval, CrossvalParams, DuplicateParams, Evaluation, Fold, Folds, LabelScores, Metric,
-    ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores, SplitParams, group_ids, labelled_span_scores,
-    merge_groups, near_duplicates, risk_coverage, span_scores,
+    BootstrapParams, Budget, Crossval, CrossvalParams, DuplicateParams, Estimate, Evaluation, Fold, Folds, LabelScores,
+    Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores, SplitParams, Trial, TuneParams, TuneProgress,
+    Tuned, group_ids, labelled_span_scores, merge_groups, near_duplicates, risk_coverage, span_scores,
 };
 pub use evidence::{Evidence, EvidenceRecord, Explanation};
 pub use features::{FeatureMatrix, FeatureParams, Idf, Term, Tfidf, TfidfParams, TfidfVectorizer, Vocabulary};
 pub use label::{LabelSet, Targets, Task};
 pub use model_file::{FORMAT_VERSION, MAGIC};
 pub use params::{Check, Params};
-pub use pipeline::{CalibrationParams, Pipeline, PipelineParams, Prediction};
+pub use pipeline::{CalibrationParams, Determined, Pipeline, PipelineParams, Prediction};
 #[cfg(feature = "models")]
 pub use shipped::ShippedModel;
 pub use text::clean::{
@@ -47,4 +47,4 @@ pub use text::clean::{
 pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
 pub use text::quotation::{Quotation, QuotationKind, quotations};
 pub use text::sentence::sentences;
-pub use text::{AnalyzerParams, CharParams, NormalizeParams, Quotes, ReadingParams, TermKind, WordParams};
+pub use text::{AnalyzerParams, CharParams, NormalizeParams, Quotes, Reader, ReadingParams, TermKind, WordParams};

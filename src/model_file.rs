@@ -16,10 +16,11 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;
+use crate::decision::Decision;
 use crate::error::{Error, ModelFileError, Result};
 use crate::features::{TfidfVectorizer, Vocabulary, Weighting};
 use crate::label::{LabelSet, Task};
-use crate::pipeline::{Pipeline, PipelineParams, Training};
+use crate::pipeline::{Familiarity, Pipeline, PipelineParams, Training};
 use crate::text::clean::RepeatedLines;
 use crate::text::{Reader, ReadingParams};
 
@@ -39,7 +40,13 @@ struct Settings {
     labels: LabelSet,
     task: Task,
     calibration: Calibration,
-    threshold: f64,
+    /// Of version 0.1.0: one threshold instead of a decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    threshold: Option<f64>,
+    #[serde(default)]
+    decision: Option<Decision>,
+    #[serde(default)]
+    familiarity: Familiarity,
     training: Training,
     #[serde(default, skip_serializing_if = "RepeatedLines::is_empty")]
     repeated_lines: RepeatedLines,
@@ -127,7 +134,9 @@ impl Pipeline {
             labels: (*self.labels).clone(),
             task: self.task,
             calibration: self.calibration.clone(),
-            threshold: self.threshold,
+            threshold: None,
+            decision: Some(self.decision.clone()),
+            familiarity: self.familiarity.clone(),
             training: self.training.clone(),
             repeated_lines: self.reader.repeated().clone(),
             n_words: vocabulary.n_words,
@@ -236,7 +245,14 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
     meaning(finite(&idf) && finite(&weights) && finite(&intercepts), "a number is not finite")?;
     // An idf is 1 + ln(n + 1) at most. Times a count, a huge one would not be finite.
     meaning(idf.iter().all(|v| (0.0..=64.0).contains(v)), "an inverse document frequency is out of range")?;
-    meaning((0.0..=1.0).contains(&settings.threshold), "the threshold is out of range")?;
+    let decision = match (settings.decision, settings.threshold) {
+        (Some(decision), None) => decision,
+        (None, Some(threshold)) => Decision::plain(settings.task, n_classes, threshold),
+        _ => return Err(ModelFileError::Meaning("neither or both of threshold and decision are given")),
+    };
+    meaning(decision.n_classes() == n_classes && decision.task() == settings.task, "the decision is of other labels")?;
+    meaning(decision.check().is_ok(), "the threshold or a number of the decision is out of range")?;
+    meaning(settings.familiarity.is_valid(), "a share of known terms is out of range")?;
     let calibration = &settings.calibration;
     meaning(
         calibration.n_classes() == n_classes && calibration.task() == settings.task,
@@ -247,7 +263,7 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
     meaning(settings.training.support.len() == n_classes, "labels and their support differ in number")?;
     meaning(settings.repeated_lines.is_valid(), "repeated lines are not sorted")?;
     let by_language = settings.params.analyzer.is_by_language();
-    let reader = Reader::new(&settings.params.reading, settings.repeated_lines, by_language)
+    let reader = Reader::with(&settings.params.reading, settings.repeated_lines, by_language)
         .map_err(|_| ModelFileError::Meaning("a parameter of reading is out of range"))?;
     let mut vocabulary = Vocabulary { hashes, columns, n_words: settings.n_words, text, ends, ..Vocabulary::default() };
     vocabulary.index();
@@ -263,7 +279,9 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
         labels: Arc::new(settings.labels),
         task: settings.task,
         calibration: settings.calibration,
-        threshold: settings.threshold,
+        decision,
+        coverage: None,
+        familiarity: settings.familiarity,
         training: settings.training,
     })
 }

@@ -1,5 +1,8 @@
 //! The whole road: from articles to a fitted model, and from an article to its labels.
 
+mod balance;
+mod counted;
+mod familiar;
 mod fit;
 mod params;
 mod predict;
@@ -9,16 +12,19 @@ use serde::{Deserialize, Serialize};
 pub use params::{CalibrationParams, PipelineParams};
 pub use predict::Prediction;
 
-pub(crate) use fit::Counted;
+pub use balance::Determined;
+pub(crate) use counted::{Counted, OutOfFold};
+pub(crate) use familiar::Familiarity;
+pub(crate) use fit::{Answers, calibrated};
 pub(crate) use predict::choose;
 
-use crate::article::Article;
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;
+use crate::decision::Decision;
+use crate::error::Result;
 use crate::features::TfidfVectorizer;
 use crate::label::{LabelSet, Task};
 use crate::text::Reader;
-use crate::text::clean::Mask;
 
 /// A fitted model: reads an article, labels it with probabilities, and says why.
 ///
@@ -52,7 +58,10 @@ pub struct Pipeline {
     pub(crate) vectorizer: TfidfVectorizer,
     pub(crate) model: LinearModel,
     pub(crate) calibration: Calibration,
-    pub(crate) threshold: f64,
+    pub(crate) decision: Decision,
+    /// The coverage asked for at prediction; not stored.
+    pub(crate) coverage: Option<f64>,
+    pub(crate) familiarity: Familiarity,
     pub(crate) training: Training,
 }
 
@@ -89,9 +98,9 @@ impl Pipeline {
         &self.params
     }
 
-    /// What of an article the model doesn't read, and why: sorted, not overlapping, title first.
-    pub fn masks(&self, article: &Article) -> Vec<Mask> {
-        self.reader.masks(article)
+    /// What the model reads of an article, and what it masks.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// The vocabulary and its weights.
@@ -109,9 +118,20 @@ impl Pipeline {
         &self.calibration
     }
 
-    /// The probability from which a label is given (several labels only).
-    pub fn threshold(&self) -> f64 {
-        self.threshold
+    /// What is decided from probabilities: thresholds, abstention, label sets.
+    pub fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// Gives an answer only where no other is possible at this coverage (see [`Decision::at`]); `None` asks for none. A model file
+    /// does not keep it.
+    ///
+    /// # Errors
+    /// [`Error::Param`](crate::Error::Param) where it is not between 0 and 1.
+    pub fn at_coverage(mut self, coverage: Option<f64>) -> Result<Pipeline> {
+        self.decision.at(coverage)?;
+        self.coverage = coverage;
+        Ok(self)
     }
 
     /// How many articles the model was trained on.

@@ -54,7 +54,6 @@ impl Random {
     }
 
     /// A number in [0, 1) with 53 random bits.
-    #[cfg(test)]
     pub(crate) fn unit(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }

@@ -22,5 +22,5 @@ pub use analyze::TermKind;
 pub(crate) use analyze::{Analyzer, QUOTE_SIGN, hash_term};
 pub use normalize::NormalizeParams;
 pub use params::{AnalyzerParams, CharParams, WordParams};
-pub use reading::{Quotes, ReadingParams};
-pub(crate) use reading::{Reader, Stretch, Voice};
+pub use reading::{Quotes, Reader, ReadingParams};
+pub(crate) use reading::{Stretch, Voice};

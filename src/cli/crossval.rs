@@ -9,7 +9,7 @@ use slantwise::{CrossvalParams, Evaluation, Scores, SplitParams};
 
 use super::console::Console;
 use super::evaluate::{ScoreFormat, ScoreOutput};
-use super::train_options::{TrainOptions, locate};
+use super::train_options::{TrainOptions, locate, warn_about_balance};
 use super::{Outcome, scores, sink};
 
 /// Measure how well a model trained on labelled articles labels others like them
@@ -58,6 +58,7 @@ impl Crossval {
     pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
         let params = self.options.params()?;
         let corpus = self.options.read(&self.data, console)?;
+        warn_about_balance(&params, &corpus, console)?;
         console.progress(format!("training {} folds of {} articles", self.folds, corpus.len()));
         let split = CrossvalParams {
             split: SplitParams { folds: self.folds, seed: params.seed, allow_rare: true },

@@ -11,7 +11,7 @@ use serde::Serialize;
 use slantwise::{Article, Evidence, EvidenceRecord, Explanation, Part, Pipeline, ReadOptions, Span};
 
 use super::console::Console;
-use super::output::one_line;
+use super::output::{lang, one_line};
 use super::sink::Sink;
 use super::{Outcome, models, predict, scores};
 
@@ -102,7 +102,7 @@ impl Explain {
         match self.format {
             Format::Json => {
                 let explanations = explained.iter().map(|(e, p)| LabelReport::new(e, *p, article, top)).collect();
-                let report = Report { id: article.id(), lang: article.lang(), labels: &given, explanations };
+                let report = Report { id: article.id(), lang: lang(article), labels: &given, explanations };
                 Ok(serde_json::to_string(&report)? + "\n")
             }
             Format::Text => Ok(text(article, &given, &explained, top, colour)),

@@ -1,5 +1,6 @@
 //! `slantwise inspect`: what is in a model file.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -46,7 +47,8 @@ struct Report<'a> {
     n_terms: usize,
     n_word_terms: usize,
     labels: Vec<LabelReport<'a>>,
-    threshold: Option<f64>,
+    thresholds: BTreeMap<&'a str, f64>,
+    abstain_below: f64,
     n_calibration: usize,
     calibration: &'a Calibration,
     params: &'a PipelineParams,
@@ -103,7 +105,14 @@ fn report(model: &Pipeline, top: usize) -> Report<'_> {
         n_terms: vocabulary.len(),
         n_word_terms: vocabulary.n_words(),
         labels: labels.collect(),
-        threshold: (model.task() == Task::Several).then(|| model.threshold()),
+        thresholds: model
+            .labels()
+            .names()
+            .iter()
+            .map(String::as_str)
+            .zip(model.decision().thresholds().iter().copied())
+            .collect(),
+        abstain_below: model.decision().abstain_below(),
         n_calibration: model.n_calibration_samples(),
         calibration: model.calibration(),
         params: model.fitted_params(),
@@ -148,8 +157,9 @@ fn text(name: &str, report: &Report<'_>) -> anyhow::Result<String> {
         0 => out.push_str("probabilities not calibrated\n"),
         n => _ = writeln!(out, "probabilities calibrated on {n} articles out of fold ({method})"),
     }
-    if let Some(threshold) = report.threshold {
-        _ = writeln!(out, "a label is given from a probability of {threshold:.3}");
+    if !report.thresholds.is_empty() {
+        let each: Vec<String> = report.thresholds.iter().map(|(label, t)| format!("{label} {t:.3}")).collect();
+        _ = writeln!(out, "a label is given from a probability of: {}", each.join(", "));
     }
     let mut table = scores::table(["label", "articles", "intercept"]);
     for label in &report.labels {

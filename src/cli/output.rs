@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::bail;
 use clap::ValueEnum;
-use slantwise::{Article, Evidence, FieldValue, Gold, LabelledSpan, Prediction, Row};
+use slantwise::{Abstention, Article, Evidence, FieldValue, Gold, LabelledSpan, Language, Prediction, Row};
 
 use super::models::Model;
 
@@ -170,6 +170,19 @@ impl Rows {
             (kept, value)
         })
     }
+}
+
+/// The language as the row declares it, else as it is detected; nothing where it is not sure.
+pub(super) fn lang(article: &Article) -> Option<&str> {
+    article.lang().or_else(|| match article.language() {
+        Language::Unknown => None,
+        language => Some(language.code()),
+    })
+}
+
+/// Why a model abstains, in words.
+fn reason(names: &Names, abstention: &Abstention) -> String {
+    abstention.reason(|class| names.labels.get(class as usize).map_or("", String::as_str))
 }
 
 fn value_of<'a>(key: &str, article: &'a Article, item: &'a Item) -> Option<Value<'a>> {

@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use rayon::prelude::*;
-use slantwise::{Article, CorpusErrorKind, Error, ReadOptions, Row};
+use slantwise::{Article, Error, ReadOptions, Row};
 
 use super::Outcome;
 use super::console::Console;
 use super::models::{self, Model};
 use super::output::{Answer, Format, Item, Rows};
 use super::queue::Queue;
+use super::rejects::Rejects;
 use super::sink::{self, Sink};
+use super::values;
 
 /// Bytes of articles that are read ahead, and that are labelled together.
-const BATCH_BYTES: usize = 4 << 20;
+pub(super) const BATCH_BYTES: usize = 4 << 20;
 
 /// Label articles with one or more models
 #[derive(Debug, Args)]
@@ -33,9 +35,13 @@ one article whose id is its path; rows without an id are called FILE:LINE.
 
 A row of JSONL output is
   {\"id\", \"lang\", \"models\": {NAME: {\"labels\": [...], \"scores\": {label: probability},
-   \"abstained\": false, \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\",
+   \"abstained\": bool, \"reason\"?, \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\",
    \"contribution\", \"count\"}]}}}
 with NAME the model's file name without its extension, and offsets in Unicode code points of the title or text.
+
+Where a model abstains, \"reason\" says why, and the labels are its best guess: an article without words, in a language \
+that it was not trained on, of a kind of text that it doesn't know, or, with --coverage, one with several possible \
+answers.
 
 A row that can't be read is named with its file, line and reason, and the rest goes on.
 
@@ -58,6 +64,10 @@ pub(super) struct Predict {
     /// Show the K terms that counted most for and against each label that is given
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     evidence: Option<u32>,
+    /// Answer only where no other answer is possible at this coverage: at 0.9, the right answer is called impossible for at
+    /// most one article in ten
+    #[arg(long, value_name = "SHARE", value_parser = values::share)]
+    coverage: Option<f64>,
     /// Carry keys of the input along, such as domain,date or splits.media
     #[arg(long, value_name = "KEY,...", value_delimiter = ',')]
     keep: Vec<String>,
@@ -70,7 +80,10 @@ impl Predict {
     pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
         let inputs = inputs(self.input)?;
         let format = Format::choose(self.format, self.output.as_deref())?;
-        let models = models::load(&self.model)?;
+        let models = models::load(&self.model)?
+            .into_iter()
+            .map(|Model { name, pipeline }| Ok(Model { name, pipeline: pipeline.at_coverage(self.coverage)? }))
+            .collect::<anyhow::Result<Vec<Model>>>()?;
         for output in [&self.output, &self.rejects].into_iter().flatten() {
             sink::check_distinct(output, &inputs)?;
             sink::check_distinct(output, &self.model)?;
@@ -81,8 +94,7 @@ impl Predict {
         let mut sink = Sink::open(self.output.as_deref())?;
         let colour = sink.is_stdout() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
         let rows = Rows::new(format, &models, &self.keep, self.evidence.is_some(), colour)?;
-        let mut rejects =
-            Rejects { sink: self.rejects.as_deref().map(|p| Sink::open(Some(p))).transpose()?, ..Rejects::default() };
+        let mut rejects = Rejects::open(self.rejects.as_deref())?;
         let top_k = self.evidence.map(|k| k as usize);
         let show_progress = !(sink.is_stdout() && io::stdout().is_terminal());
 
@@ -114,7 +126,7 @@ impl Predict {
         }
         console.stop();
 
-        if n_labelled == 0 && rejects.n > 0 {
+        if n_labelled == 0 && !rejects.is_empty() {
             rejects.finish()?;
             bail!("no article could be read (see above); nothing is labelled");
         }
@@ -124,20 +136,7 @@ impl Predict {
         } else if !rows.never_seen().is_empty() {
             console.warn(format_args!("--keep: no article has the key {}", rows.never_seen().join(", ")));
         }
-        let (n, lost, aside) = (rejects.n, rejects.n_lost, rejects.sink.is_some());
-        rejects.finish()?;
-        if lost > 0 {
-            bail!("{lost} of the inputs could not be read to the end; {n_labelled} articles are labelled");
-        }
-        match (n, aside) {
-            (0, _) => {}
-            (n, true) => {
-                console.warn(format_args!("{n} rows set aside with --rejects; {n_labelled} articles are labelled"))
-            }
-            (n, false) => bail!(
-                "{n} rows could not be read; {n_labelled} articles are labelled; correct the rows, or set them aside with --rejects FILE"
-            ),
-        }
+        rejects.conclude(format_args!("{n_labelled} articles are labelled"), console)?;
         Ok(Outcome::Done)
     }
 }
@@ -192,7 +191,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// The rows of all inputs, one after the other.
-fn all_rows(inputs: Vec<PathBuf>) -> impl Iterator<Item = Result<Row, Error>> + Send + 'static {
+pub(super) fn all_rows(inputs: Vec<PathBuf>) -> impl Iterator<Item = Result<Row, Error>> + Send + 'static {
     inputs.into_iter().flat_map(|path| -> Box<dyn Iterator<Item = Result<Row, Error>> + Send> {
         match slantwise::Rows::open(&path, &ReadOptions::default()) {
             Ok(rows) => Box::new(rows),
@@ -202,54 +201,7 @@ fn all_rows(inputs: Vec<PathBuf>) -> impl Iterator<Item = Result<Row, Error>> + 
 }
 
 /// About what a row takes in memory.
-fn size(row: &Result<Row, Error>) -> usize {
+pub(super) fn size(row: &Result<Row, Error>) -> usize {
     const OTHERWISE: usize = 512;
     OTHERWISE + row.as_ref().map_or(0, |row| row.article.text().len() + row.article.title().map_or(0, str::len))
-}
-
-/// Rows that can't be read, told on standard error or set aside in a file.
-#[derive(Debug, Default)]
-struct Rejects {
-    sink: Option<Sink>,
-    n: u64,
-    /// Inputs whose rest is lost.
-    n_lost: u64,
-}
-
-impl Rejects {
-    fn push(&mut self, error: Error, console: &Console) -> anyhow::Result<()> {
-        self.n += 1;
-        let lost = matches!(
-            &error,
-            Error::Io { .. }
-                | Error::Corpus {
-                    kind: CorpusErrorKind::Compression { .. }
-                        | CorpusErrorKind::ExpandsBeyond { .. }
-                        | CorpusErrorKind::UnknownFormat
-                        | CorpusErrorKind::Empty,
-                    ..
-                }
-        );
-        self.n_lost += u64::from(lost);
-        if let Some(sink) = &mut self.sink {
-            let (place, reason) = match &error {
-                Error::Corpus { place, kind } => (Some(place), kind.to_string()),
-                other => (None, other.to_string()),
-            };
-            let row = serde_json::json!({
-                "file": place.map(|place| place.path.to_string_lossy()),
-                "line": place.and_then(|place| place.line),
-                "reason": reason,
-            });
-            sink.write(format!("{row}\n").as_bytes())?;
-        }
-        if self.sink.is_none() || lost {
-            console.error(&error.into());
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> anyhow::Result<()> {
-        self.sink.map_or(Ok(()), Sink::finish)
-    }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use slantwise::{CalibrationFit, Pipeline, Task};
 
 use super::console::Console;
-use super::train_options::{TrainOptions, locate};
+use super::train_options::{TrainOptions, locate, warn_about_balance};
 use super::{Outcome, sink};
 
 /// Learn a model from labelled articles
@@ -42,6 +42,7 @@ impl Train {
         sink::check_writable(&self.output)?;
         sink::check_distinct(&self.output, &self.data)?;
         let corpus = self.options.read(&self.data, console)?;
+        warn_about_balance(&params, &corpus, console)?;
         console.progress(format!("training on {} articles", corpus.len()));
         let model = params.fit(&corpus).map_err(|error| locate(error, &corpus))?;
         model.save(&self.output)?;
@@ -54,7 +55,7 @@ impl Train {
 }
 
 /// What was learned: articles, labels with their counts, terms, probabilities.
-fn summary(model: &Pipeline) -> String {
+pub(super) fn summary(model: &Pipeline) -> String {
     let labels = model.labels();
     let task = match model.task() {
         Task::One => "classes, one an article",
@@ -76,7 +77,7 @@ fn summary(model: &Pipeline) -> String {
     )
 }
 
-fn warn_about_calibration(model: &Pipeline, console: &Console) {
+pub(super) fn warn_about_calibration(model: &Pipeline, console: &Console) {
     for (class, fit) in model.calibration().unfitted() {
         let why = match fit {
             CalibrationFit::OneClass => "it occurs in all or none of the articles out of fold",

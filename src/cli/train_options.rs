@@ -24,6 +24,10 @@ pub(super) struct TrainOptions {
     #[arg(long, value_name = "KEY", help_heading = "Data")]
     pub(super) group_by: Option<String>,
 
+    /// Keys such as lang,topic that the label shall not depend on: articles are weighed so that label and key are independent
+    #[arg(long, value_name = "KEY,...", value_delimiter = ',', help_heading = "Data")]
+    balance_by: Vec<String>,
+
     /// Parameters from a file, as `slantwise inspect` prints them; options given here go before it
     #[arg(long, value_name = "FILE.toml", help_heading = "Model")]
     params: Option<PathBuf>,
@@ -46,6 +50,9 @@ pub(super) struct TrainOptions {
     /// Memory that linfa-logistic and linfa-svm may take [default: 2GiB]
     #[arg(long, value_name = "SIZE", value_parser = values::bytes, help_heading = "Model")]
     memory_budget: Option<u64>,
+    /// No answer below this confidence, from 0 to 1 [default: 0]
+    #[arg(long, value_name = "P", help_heading = "Model")]
+    abstain_below: Option<f64>,
     /// The seed of everything random [default: 0]
     #[arg(long, value_name = "N", help_heading = "Model")]
     seed: Option<u64>,
@@ -113,6 +120,10 @@ impl TrainOptions {
         if let Some(key) = &self.group_by {
             params.group_by = Some(key.clone());
         }
+        if !self.balance_by.is_empty() {
+            params.balance_by = self.balance_by.clone();
+        }
+        params.decision.abstain_below = self.abstain_below.unwrap_or(params.decision.abstain_below);
         params.seed = self.seed.unwrap_or(params.seed);
         params.check()?;
         Ok(params)
@@ -267,6 +278,30 @@ fn read_params(path: &Path) -> anyhow::Result<PipelineParams> {
             error.message().trim_end()
         )
     })
+}
+
+/// Warns of the values of `--balance-by` whose articles all have the same label.
+pub(super) fn warn_about_balance(params: &PipelineParams, corpus: &Corpus, console: &Console) -> anyhow::Result<()> {
+    let determined = params.determined(corpus).map_err(|error| locate(error, corpus))?;
+    for key in &params.balance_by {
+        let of_key: Vec<_> = determined.iter().filter(|d| d.key == *key).collect();
+        let n: usize = of_key.iter().map(|d| d.n).sum();
+        if n == 0 {
+            continue;
+        }
+        let mut shown: Vec<String> =
+            of_key.iter().take(5).map(|d| format!("{} is always \"{}\"", d.value, d.label)).collect();
+        if of_key.len() > shown.len() {
+            shown.push(format!("{} more", of_key.len() - shown.len()));
+        }
+        console.warn(format_args!(
+            "--balance-by {key}: {n} of {} articles have a {key} with one label only, which no weights can balance ({}); \
+             give articles of other labels with it, or measure with --group-by {key}",
+            corpus.len(),
+            shown.join(", ")
+        ));
+    }
+    Ok(())
 }
 
 /// Names the article where an error of splitting only knows its position.

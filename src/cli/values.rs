@@ -1,6 +1,7 @@
 //! The values of options, from text.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use slantwise::{ClassWeight, Metric};
 
@@ -32,6 +33,30 @@ pub(super) fn class_weight(text: &str) -> Result<ClassWeight, String> {
         rest = after;
     }
     if weights.is_empty() { Err(expected()) } else { Ok(ClassWeight::Given(weights)) }
+}
+
+/// A time, in seconds or with a unit.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    let expected = || "expected a time of at least 1 s, such as 90s, 10m or 1h".to_string();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(expected()),
+    };
+    let number: f64 = number.parse().map_err(|_| expected())?;
+    let time = Duration::try_from_secs_f64(number * factor).map_err(|_| expected())?;
+    if time >= Duration::from_secs(1) { Ok(time) } else { Err(expected()) }
+}
+
+/// A share between 0 and 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        _ => Err("expected a number between 0 and 1, such as 0.9".to_string()),
+    }
 }
 
 /// A number of bytes, with or without a unit.

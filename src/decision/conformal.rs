@@ -7,7 +7,7 @@ use crate::evaluation::{check_targets, same_size};
 use crate::label::{Targets, Task};
 
 /// Order statistics kept of each list; more are thinned out, so that a model file stays small.
-const KEPT: usize = 1000;
+const KEPT: usize = 400;
 
 /// Split-conformal prediction: from out-of-fold probabilities to sets with a coverage guarantee.
 ///
@@ -85,6 +85,12 @@ fn up(x: f64) -> f32 {
 }
 
 impl Conformal {
+    /// Of no articles at all: nothing can be left out of a set.
+    pub(super) fn untrained(task: Task, n_classes: usize) -> Conformal {
+        let n = if task == Task::One { n_classes } else { 2 * n_classes };
+        Conformal { task, lists: vec![Ranks::new(Vec::new()); n] }
+    }
+
     /// Learns from out-of-fold probabilities, row after row with one a class, and their gold.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::corpus::Corpus;
 use crate::error::Result;
 use crate::evaluation::{Evaluation, Folds, Scores, SplitParams};
 use crate::label::{LabelSet, Targets, Task};
-use crate::pipeline::{Counted, PipelineParams, choose};
+use crate::pipeline::{Answers, Counted, PipelineParams, choose};
 
 /// How rows are divided for cross-validation.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -93,8 +93,9 @@ impl PipelineParams {
 
 fn run(counted: &Counted<'_>, train: &[usize], test: &[usize]) -> Result<Outcome> {
     let read = counted.as_read_by(train)?;
-    let (fitted, calibrated) = rayon::join(|| read.fit_rows(train, None), || counted.calibrate(train));
-    let (fitted, (calibration, threshold, _)) = (fitted?, calibrated?);
+    let (fitted, calibrated) = rayon::join(|| read.fit_rows(train), || counted.calibrate(train));
+    let (fitted, Answers { calibration, decision, .. }) = (fitted?, calibrated?);
+    let decider = decision.at(None)?;
     let task = counted.targets.task();
     let n_classes = counted.labels.len();
     let mut probabilities = Vec::with_capacity(test.len() * n_classes);
@@ -102,13 +103,13 @@ fn run(counted: &Counted<'_>, train: &[usize], test: &[usize]) -> Result<Outcome
     let mut row = vec![0.0; n_classes];
     for scores in read.scores(&fitted, test).chunks_exact(n_classes) {
         calibration.probabilities(scores, &mut row)?;
-        chosen.push(choose(task, scores, &row, threshold));
+        chosen.push(choose(task, scores, &row, &decider.decide(&row)?.classes));
         probabilities.extend(row.iter().map(|&p| p as f32));
     }
     Ok(Outcome { test: test.to_vec(), chosen, probabilities })
 }
 
-fn targets_of(task: Task, n_classes: usize, chosen: &[Vec<usize>]) -> Targets {
+pub(super) fn targets_of(task: Task, n_classes: usize, chosen: &[Vec<usize>]) -> Targets {
     match task {
         Task::One => Targets::One {
             n_classes,
@@ -124,7 +125,7 @@ fn targets_of(task: Task, n_classes: usize, chosen: &[Vec<usize>]) -> Targets {
     }
 }
 
-fn score(labels: &LabelSet, gold: &Targets, chosen: &[Vec<usize>], probabilities: &[f32]) -> Result<Scores> {
+pub(super) fn score(labels: &LabelSet, gold: &Targets, chosen: &[Vec<usize>], probabilities: &[f32]) -> Result<Scores> {
     let predicted = targets_of(gold.task(), labels.len(), chosen);
     Ok(Evaluation::new(labels, gold, &predicted)?.with_probabilities(probabilities)?.scores())
 }

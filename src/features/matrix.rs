@@ -29,6 +29,8 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeatureMatrix {
     n_features: usize,
+    /// Columns below this one are words.
+    n_words: usize,
     /// Row `i` is `entries[starts[i]..starts[i + 1]]`.
     starts: Vec<usize>,
     entries: Vec<Entry>,
@@ -37,7 +39,7 @@ pub struct FeatureMatrix {
 impl FeatureMatrix {
     /// A matrix of rows given as `(column, value)` pairs with ascending columns below `n_features`.
     pub fn from_rows(n_features: usize, rows: impl IntoIterator<Item = Vec<(u32, f32)>>) -> Result<FeatureMatrix> {
-        let mut matrix = FeatureMatrix { n_features, starts: vec![0], entries: Vec::new() };
+        let mut matrix = FeatureMatrix { n_features, n_words: n_features, starts: vec![0], entries: Vec::new() };
         for row in rows {
             for (column, value) in row {
                 let ascends = matrix.entries[matrix.starts[matrix.starts.len() - 1]..]
@@ -61,7 +63,27 @@ impl FeatureMatrix {
     /// A matrix of its parts; the caller vouches for them.
     pub(crate) fn from_parts(n_features: usize, starts: Vec<usize>, entries: Vec<Entry>) -> FeatureMatrix {
         debug_assert_eq!(starts.last(), Some(&entries.len()));
-        FeatureMatrix { n_features, starts, entries }
+        FeatureMatrix { n_features, n_words: n_features, starts, entries }
+    }
+
+    /// The same matrix, whose first `n_words` columns are words and the rest characters.
+    pub(crate) fn with_words(mut self, n_words: usize) -> FeatureMatrix {
+        self.n_words = n_words.min(self.n_features);
+        self
+    }
+
+    /// The same rows with the values of some columns only; columns keep their numbers.
+    pub(crate) fn columns(&self, wanted: std::ops::Range<usize>) -> FeatureMatrix {
+        let mut starts = Vec::with_capacity(self.starts.len());
+        let mut entries = Vec::new();
+        starts.push(0);
+        for row in 0..self.n_samples() {
+            let row = self.entries(row);
+            let at = |column: usize| row.partition_point(|e| (e.column as usize) < column);
+            entries.extend_from_slice(&row[at(wanted.start)..at(wanted.end)]);
+            starts.push(entries.len());
+        }
+        FeatureMatrix { n_features: self.n_features, n_words: self.n_words, starts, entries }
     }
 
     /// Number of articles.
@@ -72,6 +94,11 @@ impl FeatureMatrix {
     /// Number of terms.
     pub fn n_features(&self) -> usize {
         self.n_features
+    }
+
+    /// How many of the terms are word n-grams; they come first, the rest are character n-grams.
+    pub fn n_words(&self) -> usize {
+        self.n_words
     }
 
     /// Number of values that are stored.
@@ -132,7 +159,7 @@ impl FeatureMatrix {
         starts.push(0);
         lengths.iter().for_each(|length| starts.push(starts[starts.len() - 1] + length));
         let entries = vec![Entry { column: 0, value: 0.0 }; starts[rows.len()]];
-        let mut matrix = FeatureMatrix { n_features: kept.len(), starts, entries };
+        let mut matrix = FeatureMatrix { n_features: kept.len(), n_words: kept.len(), starts, entries };
         matrix.rows_mut().zip(rows).with_min_len(64).for_each(|(to, &row)| match all {
             true => to.copy_from_slice(self.entries(row)),
             false => {

@@ -143,7 +143,7 @@ impl Weighting {
 
     /// The weights of some rows of a matrix of counts, whose columns `kept` stay: one pass over the counts.
     pub(crate) fn weigh(&self, counts: &FeatureMatrix, rows: &[usize], kept: &[u32]) -> FeatureMatrix {
-        let mut matrix = counts.select(rows, kept);
+        let mut matrix = counts.select(rows, kept).with_words(self.n_words);
         matrix.rows_mut().with_min_len(64).for_each(|row| self.apply_row(row));
         matrix
     }
@@ -221,6 +221,11 @@ impl RowBuffer {
         );
         sort_row(row, scratch);
         weighting.apply_row(row);
+    }
+
+    /// The share of the last article's distinct terms that the vocabulary holds; 0 where it has none.
+    pub(crate) fn share_known(&self) -> f64 {
+        if self.n_terms == 0 { 0.0 } else { self.row.len() as f64 / self.n_terms as f64 }
     }
 }
 
@@ -343,7 +348,7 @@ impl TfidfVectorizer {
         let mut starts = Vec::with_capacity(rows.len() + 1);
         starts.push(0);
         rows.iter().for_each(|row| starts.push(starts[starts.len() - 1] + row.len()));
-        FeatureMatrix::from_parts(self.vocabulary.len(), starts, rows.concat())
+        FeatureMatrix::from_parts(self.vocabulary.len(), starts, rows.concat()).with_words(self.weighting.n_words)
     }
 
     /// The terms and their columns.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::CalibrationMethod;
 use crate::classifier::Classifier;
+use crate::decision::DecisionParams;
 use crate::error::{Error, Result};
 use crate::features::FeatureParams;
 use crate::text::clean::CleanParams;
@@ -18,6 +19,8 @@ use crate::text::{AnalyzerParams, CharParams, Quotes, ReadingParams, WordParams}
 /// | `features` | `min_df` 2, sublinear TF-IDF, see [`FeatureParams`] |
 /// | `classifier` | multinomial logistic regression with `c` 1 |
 /// | `calibration` | out of fold, see [`CalibrationParams`] |
+/// | `decision` | always an answer, thresholds for micro-F1, see [`DecisionParams`] |
+/// | `balance_by` | none |
 /// | `group_by` | none |
 /// | `seed` | 0 |
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -33,6 +36,11 @@ pub struct PipelineParams {
     pub classifier: Classifier,
     /// How scores become probabilities.
     pub calibration: CalibrationParams,
+    /// What is decided from probabilities: thresholds and abstention.
+    pub decision: DecisionParams,
+    /// Fields, such as `lang` or `topic`, that the label shall not depend on: training weighs articles so that label and field are
+    /// independent (in every cell of label and value the weights sum up to `n · P(label) · P(value)`), none more than 20-fold.
+    pub balance_by: Vec<String>,
     /// A field, such as `domain`: articles that share its value stay together when folds are made inside fitting, so that
     /// probabilities and thresholds are those for values that training has not seen.
     pub group_by: Option<String>,
@@ -131,6 +139,13 @@ impl PipelineParams {
         self
     }
 
+    /// Sets the fields that the label shall not depend on.
+    #[must_use]
+    pub fn balance_by(mut self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.balance_by = fields.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Sets the seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -144,6 +159,7 @@ impl PipelineParams {
         self.analyzer.check()?;
         self.features.check()?;
         self.classifier.check(None)?;
+        self.decision.check()?;
         if !(2..=100).contains(&self.calibration.folds) {
             return Err(Error::param("calibration.folds", self.calibration.folds, "2 to 100"));
         }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::article::{Article, Example, Part};
 use crate::classifier::argmax;
 use crate::corpus::Corpus;
+use crate::decision::{Abstention, Decided};
 use crate::error::{Error, Result};
 use crate::evaluation::{Evaluation, Scores};
 use crate::features::{Document, RowBuffer, Scan};
@@ -36,6 +37,7 @@ pub struct Prediction {
     pub(crate) scores: Vec<f64>,
     pub(crate) probabilities: Vec<f64>,
     pub(crate) chosen: Vec<usize>,
+    pub(crate) abstention: Option<Abstention>,
 }
 
 impl Prediction {
@@ -52,6 +54,11 @@ impl Prediction {
     /// The labels that were given, most probable first.
     pub fn labels(&self) -> Vec<&str> {
         self.chosen.iter().map(|&class| self.names.name(class)).collect()
+    }
+
+    /// Why the model gives no answer, where it gives none; labels and probabilities are its best guess then.
+    pub fn abstention(&self) -> Option<&Abstention> {
+        self.abstention.as_ref()
     }
 
     /// Every label with its probability, labels ascending.
@@ -126,8 +133,18 @@ impl Pipeline {
         // The shapes were checked when the model was fitted or loaded.
         let calibrated = self.calibration.probabilities(&scores, &mut probabilities);
         debug_assert!(calibrated.is_ok());
-        let chosen = choose(self.task, &scores, &probabilities, self.threshold);
-        Prediction { names: Arc::clone(&self.labels), scores, probabilities, chosen }
+        let n_terms = buffer.n_terms;
+        let decided = self.decision.at(self.coverage).and_then(|decider| decider.decide(&probabilities));
+        debug_assert!(decided.is_ok());
+        let answer = decided.unwrap_or(Decided { classes: Vec::new(), abstention: None });
+        let unfamiliar = self.familiarity.objection(article, n_terms, buffer.share_known());
+        let chosen = match (self.task, self.coverage, &answer.abstention) {
+            // The only possible class, which need not be the most probable one.
+            (Task::One, Some(_), None) => answer.classes.iter().map(|&class| class as usize).collect(),
+            _ => choose(self.task, &scores, &probabilities, &answer.classes),
+        };
+        let abstention = unfamiliar.or(answer.abstention);
+        Prediction { names: Arc::clone(&self.labels), scores, probabilities, chosen, abstention }
     }
 
     fn targets_of(&self, predictions: &[Prediction]) -> Targets {
@@ -145,8 +162,8 @@ impl Pipeline {
     }
 }
 
-/// The classes that are given: the most probable one, or all from the threshold up; most probable first.
-pub(crate) fn choose(task: Task, scores: &[f64], probabilities: &[f64], threshold: f64) -> Vec<usize> {
+/// The classes that were decided on, most probable first; of one class, equal probabilities are settled by the scores.
+pub(crate) fn choose(task: Task, scores: &[f64], probabilities: &[f64], decided: &[u32]) -> Vec<usize> {
     match task {
         Task::One if scores.is_empty() => Vec::new(),
         // Equal probabilities (a score that says nothing) are settled by the score; they differ by rounding.
@@ -156,7 +173,7 @@ pub(crate) fn choose(task: Task, scores: &[f64], probabilities: &[f64], threshol
             tied.reduce(|best, k| if scores[k] > scores[best] { k } else { best }).into_iter().collect()
         }
         Task::Several => {
-            let mut chosen: Vec<usize> = (0..probabilities.len()).filter(|&k| probabilities[k] >= threshold).collect();
+            let mut chosen: Vec<usize> = decided.iter().map(|&class| class as usize).collect();
             chosen.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
             chosen
         }
@@ -169,9 +186,9 @@ mod tests {
 
     #[test]
     fn the_score_decides_between_equal_probabilities_only() {
-        assert_eq!(choose(Task::One, &[-1.0, 5.0, 2.0], &[0.2, 0.6, 0.2], 0.5), [1]);
-        assert_eq!(choose(Task::One, &[-1.0, 2.0, 5.0], &[0.4, 0.4, 0.2], 0.5), [1]);
-        assert_eq!(choose(Task::One, &[1.0, -2.0, 5.0], &[0.4, 0.4 + 1e-16, 0.2], 0.5), [0]);
-        assert_eq!(choose(Task::One, &[3.0, 3.0], &[0.5, 0.5], 0.5), [0]);
+        assert_eq!(choose(Task::One, &[-1.0, 5.0, 2.0], &[0.2, 0.6, 0.2], &[]), [1]);
+        assert_eq!(choose(Task::One, &[-1.0, 2.0, 5.0], &[0.4, 0.4, 0.2], &[]), [1]);
+        assert_eq!(choose(Task::One, &[1.0, -2.0, 5.0], &[0.4, 0.4 + 1e-16, 0.2], &[]), [0]);
+        assert_eq!(choose(Task::One, &[3.0, 3.0], &[0.5, 0.5], &[]), [0]);
     }
 }

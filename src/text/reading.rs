@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::{Article, Part};
 use crate::error::Result;
 use crate::text::clean::{CleanParams, Cleaner, Context, Mask, RepeatedLines, RepeatedLinesParams, kept_ranges};
-use crate::text::language::{Language, detect_language};
+use crate::text::language::Language;
 use crate::text::quotation::{Quotation, quotations};
 
 /// Which parts of an article the model reads.
@@ -96,9 +96,20 @@ pub(crate) enum Voice {
     Quoted,
 }
 
-/// Reads articles as the parameters and what was learned from the training articles say.
+/// Says what is read of an article, and what is masked and why.
+///
+/// A fitted [`Pipeline`](crate::Pipeline) has [one of its own](crate::Pipeline::reader), which also knows the repeated lines that it has learned.
+///
+/// ```
+/// use slantwise::{Article, Reader, ReadingParams};
+///
+/// let article = Article::from_text("The bridge was opened on Monday after ten years.\nLeave a Reply");
+/// let masks = Reader::new(&ReadingParams::default())?.masks(&article);
+/// assert_eq!((masks.len(), masks[0].rule.as_str(), masks[0].start), (1, "comment", 49));
+/// # Ok::<(), slantwise::Error>(())
+/// ```
 #[derive(Debug, Clone)]
-pub(crate) struct Reader {
+pub struct Reader {
     params: ReadingParams,
     cleaner: Option<Cleaner>,
     repeated: RepeatedLines,
@@ -113,8 +124,16 @@ impl PartialEq for Reader {
 }
 
 impl Reader {
+    /// A reader that has learned no repeated lines.
+    ///
+    /// # Errors
+    /// A parameter out of range.
+    pub fn new(params: &ReadingParams) -> Result<Reader> {
+        Reader::with(params, RepeatedLines::default(), false)
+    }
+
     /// A reader that knows repeated lines, if any. `by_language` asks for the language of every article.
-    pub(crate) fn new(params: &ReadingParams, repeated: RepeatedLines, by_language: bool) -> Result<Reader> {
+    pub(crate) fn with(params: &ReadingParams, repeated: RepeatedLines, by_language: bool) -> Result<Reader> {
         let cleaner = match &params.clean {
             Some(clean) => Some(Cleaner::new(clean)?.with_repeated(repeated.clone())),
             None => None,
@@ -136,7 +155,7 @@ impl Reader {
             }
             _ => RepeatedLines::default(),
         };
-        Reader::new(params, repeated, by_language)
+        Reader::with(params, repeated, by_language)
     }
 
     /// Whether reading is learned from the training articles, so that a fold must read them anew.
@@ -149,8 +168,10 @@ impl Reader {
         &self.repeated
     }
 
-    /// What is masked in an article.
-    pub(crate) fn masks(&self, article: &Article) -> Vec<Mask> {
+    /// What of an article is not read, and why: sorted, not overlapping, title first.
+    ///
+    /// The outlet's own name is known from the fields `domain` (or `url`) and `source`, the language from `lang`.
+    pub fn masks(&self, article: &Article) -> Vec<Mask> {
         self.masks_in(article, self.language(article))
     }
 
@@ -166,7 +187,7 @@ impl Reader {
     fn language(&self, article: &Article) -> Language {
         let declared = article.lang().map_or(Language::Unknown, Language::from_code);
         if declared == Language::Unknown && self.by_language {
-            return detect_language(article.text()).language;
+            return article.language();
         }
         declared
     }

@@ -51,9 +51,17 @@ fn inspect() {
 }
 
 #[test]
+fn clean() {
+    let folder = Folder::new();
+    assert_snapshot!(folder.run("clean page.txt"));
+    assert_snapshot!(folder.run("clean page.txt --format jsonl --off comment"));
+    assert_snapshot!(folder.run("clean page.txt --format html"));
+}
+
+#[test]
 fn help() {
     let folder = Folder::new();
-    for command in ["", "train", "predict", "evaluate", "crossval", "explain", "inspect", "completions"] {
+    for command in ["", "train", "predict", "evaluate", "crossval", "explain", "inspect", "clean", "completions"] {
         assert_snapshot!(format!("help_{command}"), folder.run(&format!("{command} --help")));
     }
 }

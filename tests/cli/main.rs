@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod clean;
 mod golden;
 mod options;
 mod predict;

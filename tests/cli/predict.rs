@@ -79,7 +79,7 @@ fn every_way_in_gives_the_same_labels() {
 fn the_name_of_the_output_tells_its_format() {
     let folder = Folder::with_models();
     for (name, start) in
-        [("a.jsonl", "{\"id\":"), ("a.csv", "id,lang,tram.labels,"), ("a.txt", "articles/against.txt\n")]
+        [("a.jsonl", "{\"id\":"), ("a.csv", "id,lang,tram.labels,"), ("a.txt", "articles/against.txt  en\n")]
     {
         assert_eq!(folder.ok(&format!("predict articles --model tram.slant -o {name}")), "");
         assert!(folder.read(name).starts_with(start.as_bytes()), "{name}");

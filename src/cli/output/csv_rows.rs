@@ -2,7 +2,7 @@
 
 use slantwise::Article;
 
-use super::{Answer, Item, Rows, Value};
+use super::{Answer, Item, Rows, Value, lang, reason};
 
 /// What stands between labels in one cell, where readers of corpora look for it.
 const BETWEEN_LABELS: &str = "|";
@@ -12,6 +12,7 @@ pub(super) fn header(rows: &Rows) -> Vec<u8> {
     columns.extend(rows.keep.iter().map(|kept| kept.key.clone()));
     for model in &rows.models {
         columns.push(format!("{}.labels", model.name));
+        columns.push(format!("{}.abstained", model.name));
         columns.extend(model.labels.iter().map(|label| format!("{}.scores.{label}", model.name)));
         if rows.evidence {
             columns.push(format!("{}.evidence", model.name));
@@ -23,14 +24,15 @@ pub(super) fn header(rows: &Rows) -> Vec<u8> {
 }
 
 pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
-    let mut cells = vec![article.id().to_string(), article.lang().unwrap_or_default().to_string()];
+    let mut cells = vec![article.id().to_string(), lang(article).unwrap_or_default().to_string()];
     cells.extend(rows.kept(article, item).map(|(_, value)| match value {
         Some(Value::Text(text)) => text.to_string(),
         Some(Value::Json(json)) => json,
         None => String::new(),
     }));
-    for answer in answers {
+    for (names, answer) in rows.models.iter().zip(answers) {
         cells.push(answer.prediction.labels().join(BETWEEN_LABELS));
+        cells.push(answer.prediction.abstention().map_or_else(String::new, |a| reason(names, a)));
         cells.extend(answer.prediction.probabilities().map(|(_, probability)| probability.to_string()));
         if let Some(evidence) = &answer.evidence {
             let records: Vec<_> = evidence.iter().map(|e| e.record(article)).collect();

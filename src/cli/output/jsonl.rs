@@ -3,14 +3,14 @@
 use serde::Serialize;
 use slantwise::Article;
 
-use super::{Answer, Item, Names, Rows, Value};
+use super::{Answer, Item, Names, Rows, Value, lang, reason};
 
-/// `{"id", "lang", kept keys, "models": {NAME: {"labels", "scores", "abstained", "evidence"?}}}` and a line end.
+/// `{"id", "lang", kept keys, "models": {NAME: {"labels", "scores", "abstained", "reason"?, "evidence"?}}}` and a line end.
 pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
     out.extend_from_slice(b"{\"id\":");
     json(out, article.id());
     out.extend_from_slice(b",\"lang\":");
-    json(out, &article.lang());
+    json(out, &lang(article));
     for (kept, value) in rows.kept(article, item) {
         out.push(b',');
         out.extend_from_slice(&kept.json_key);
@@ -42,8 +42,13 @@ fn model(out: &mut Vec<u8>, names: &Names, article: &Article, answer: &Answer) {
         out.extend_from_slice(key);
         json(out, &probability);
     }
-    // No model of this version abstains: it gives a class, or from none to all of several labels.
-    out.extend_from_slice(b"},\"abstained\":false");
+    match answer.prediction.abstention() {
+        None => out.extend_from_slice(b"},\"abstained\":false"),
+        Some(abstention) => {
+            out.extend_from_slice(b"},\"abstained\":true,\"reason\":");
+            json(out, &reason(names, abstention));
+        }
+    }
     if let Some(evidence) = &answer.evidence {
         out.extend_from_slice(b",\"evidence\":");
         let records: Vec<_> = evidence.iter().map(|e| e.record(article)).collect();

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::builder::styling::{AnsiColor, Style};
 use slantwise::{Article, Evidence};
 
-use super::{Answer, Item, Names, Rows, Value};
+use super::{Answer, Item, Names, Rows, Value, lang, reason};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -20,7 +20,8 @@ pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &It
     let mut text = String::new();
     let (bold, dim) = (paint(BOLD), paint(DIM));
     // Writing to a string can't fail.
-    _ = writeln!(text, "{bold}{}{bold:#}", article.id());
+    let language = lang(article).map_or_else(String::new, |lang| format!("  {dim}{lang}{dim:#}"));
+    _ = writeln!(text, "{bold}{}{bold:#}{language}", article.id());
     for (kept, value) in rows.kept(article, item) {
         let value = match value {
             Some(Value::Text(text)) => text.to_string(),
@@ -32,7 +33,14 @@ pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &It
     let width = rows.models.iter().map(|m| m.name.chars().count()).max().unwrap_or(0);
     for (names, answer) in rows.models.iter().zip(answers) {
         let (given, others) = labels(names, answer);
-        _ = writeln!(text, "  {:width$}  {bold}{given}{bold:#}{dim}{others}{dim:#}", names.name);
+        match answer.prediction.abstention() {
+            None => _ = writeln!(text, "  {:width$}  {bold}{given}{bold:#}{dim}{others}{dim:#}", names.name),
+            Some(abstention) => {
+                let reason = reason(names, abstention);
+                _ = writeln!(text, "  {:width$}  {bold}abstains{bold:#}: {reason}", names.name);
+                _ = writeln!(text, "  {:width$}  {dim}best guess: {given}{others}{dim:#}", "");
+            }
+        }
         for label in evidence_labels(answer.evidence.as_deref().unwrap_or_default()) {
             let of_label = |e: &&Evidence| e.label == label;
             let all = answer.evidence.iter().flatten().filter(of_label);

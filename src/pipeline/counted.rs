@@ -1,0 +1,183 @@
+//! A corpus counted once, and everything that is learned from some of its rows.
+
+use std::borrow::Cow;
+
+use crate::classifier::{Classifier, LinearModel, check_classes};
+use crate::corpus::Corpus;
+use crate::error::{Error, Result};
+use crate::evaluation::{Folds, SplitParams, group_ids};
+use crate::features::{Counts, FeatureMatrix, FeatureParams, Scan, Weighting, count};
+use crate::label::{LabelSet, Targets};
+use crate::pipeline::PipelineParams;
+use crate::pipeline::balance::Balance;
+use crate::text::Reader;
+
+/// A corpus counted once: everything that is learned from it, on all rows or on the rows of a fold, is learned from these counts.
+///
+/// The counts hold every term of at least `min_df` articles of the corpus. A fold's own `min_df`, `max_df`, selection
+/// and document frequencies are taken from the fold's rows, so that a model of a fold is the very
+/// model that fitting its rows alone would give.
+#[derive(Clone)]
+pub(crate) struct Counted<'a> {
+    pub(crate) corpus: &'a Corpus,
+    pub(crate) params: &'a PipelineParams,
+    pub(crate) reader: Reader,
+    pub(crate) counts: Counts,
+    pub(crate) targets: Targets,
+    pub(crate) labels: &'a LabelSet,
+    pub(crate) groups: Option<Vec<u32>>,
+    balance: Option<Balance>,
+}
+
+/// Counts a corpus as a reader reads it that has learned from some of its rows (all, where none are named).
+fn read(corpus: &Corpus, params: &PipelineParams, rows: Option<&[usize]>) -> Result<(Reader, Counts)> {
+    let examples = corpus.examples();
+    let by_language = params.analyzer.is_by_language();
+    let reader = match rows {
+        Some(rows) => Reader::fit(&params.reading, by_language, rows.iter().map(|&r| &examples[r].article))?,
+        None => Reader::fit(&params.reading, by_language, examples.iter().map(|e| &e.article))?,
+    };
+    let counts = count(examples, Scan { reader: Some(&reader), analyzer: &params.analyzer }, params.features.min_df);
+    Ok((reader, counts))
+}
+
+/// The features of some rows, with the weights learned from them: ready for any classifier.
+pub(crate) struct FoldFeatures {
+    pub(crate) kept: Vec<u32>,
+    pub(crate) weighting: Weighting,
+    pub(crate) matrix: FeatureMatrix,
+    targets: Targets,
+    /// The rows' weights, where they are balanced.
+    weights: Option<Vec<f32>>,
+}
+
+/// A model of some rows, on the columns of the counts.
+pub(crate) struct FoldModel {
+    pub(crate) kept: Vec<u32>,
+    pub(crate) weighting: Weighting,
+    pub(crate) model: LinearModel,
+}
+
+/// Scores of rows under models that have not seen them, row after row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct OutOfFold {
+    /// Positions in the corpus.
+    pub(crate) rows: Vec<usize>,
+    pub(crate) scores: Vec<f64>,
+}
+
+impl<'a> Counted<'a> {
+    pub(crate) fn new(corpus: &'a Corpus, params: &'a PipelineParams) -> Result<Counted<'a>> {
+        params.check()?;
+        params.classifier.check(Some(corpus.labels()))?;
+        let targets = corpus.targets();
+        check_classes(&targets, |k| corpus.labels().name(k).to_string())?;
+        let groups = match &params.group_by {
+            Some(key) => Some(group_ids(key, corpus.examples().iter().map(|e| e.article.field(key)))?),
+            None => None,
+        };
+        let balance = Balance::new(&params.balance_by, corpus)?;
+        let (reader, counts) = read(corpus, params, None)?;
+        Ok(Counted { corpus, params, reader, counts, targets, labels: corpus.labels(), groups, balance })
+    }
+
+    /// The counts as a model of these rows reads the articles: they are read anew where reading itself is learned from the
+    /// training articles.
+    pub(crate) fn as_read_by(&self, rows: &[usize]) -> Result<Cow<'_, Counted<'a>>> {
+        if !Reader::is_learned(&self.params.reading) {
+            return Ok(Cow::Borrowed(self));
+        }
+        let (reader, counts) = read(self.corpus, self.params, Some(rows))?;
+        let (targets, groups, balance) = (self.targets.clone(), self.groups.clone(), self.balance.clone());
+        Ok(Cow::Owned(Counted { reader, counts, targets, groups, balance, ..*self }))
+    }
+
+    /// Learns from some rows which terms stay and how they are weighted, and weighs the rows.
+    pub(crate) fn features(&self, rows: &[usize], params: &FeatureParams) -> Result<FoldFeatures> {
+        let counts = &self.counts.matrix;
+        let targets = self.targets.select(rows);
+        let (kept, weighting) = Weighting::fit(counts, rows, self.counts.n_words, params, Some(&targets))?;
+        if kept.is_empty() {
+            return Err(Error::EmptyVocabulary {
+                n_terms: self.counts.n_terms,
+                n_samples: rows.len(),
+                min_df: params.min_df,
+                max_df: params.max_df,
+            });
+        }
+        let matrix = weighting.weigh(counts, rows, &kept);
+        let weights = self.balance.as_ref().map(|balance| balance.weights(&targets, rows));
+        Ok(FoldFeatures { kept, weighting, matrix, targets, weights })
+    }
+
+    /// Learns a classifier from weighed rows.
+    pub(crate) fn learn(&self, features: &FoldFeatures, classifier: &Classifier) -> Result<LinearModel> {
+        self.learn_from(features.matrix.clone(), features, classifier)
+    }
+
+    fn learn_from(&self, matrix: FeatureMatrix, of: &FoldFeatures, classifier: &Classifier) -> Result<LinearModel> {
+        let mut classifier = classifier.clone();
+        classifier.set_seed(self.params.seed);
+        classifier.fit(matrix, &of.targets, of.weights.as_deref(), self.labels)
+    }
+
+    /// Learns weights and classifier from some rows.
+    pub(crate) fn fit_rows(&self, rows: &[usize]) -> Result<FoldModel> {
+        let mut features = self.features(rows, &self.params.features)?;
+        let matrix = std::mem::take(&mut features.matrix);
+        let model = self.learn_from(matrix, &features, &self.params.classifier)?;
+        Ok(FoldModel { kept: features.kept, weighting: features.weighting, model })
+    }
+
+    /// The scores of some rows under a model of others, row after row.
+    pub(crate) fn scores(&self, fitted: &FoldModel, rows: &[usize]) -> Vec<f64> {
+        let matrix = fitted.weighting.weigh(&self.counts.matrix, rows, &fitted.kept);
+        fitted.model.decision_function(&matrix).into_raw_vec_and_offset().0
+    }
+
+    /// The folds of some rows (positions within `rows`), stratified, groups kept together.
+    pub(crate) fn folds(&self, rows: &[usize], n_folds: usize) -> Result<Folds> {
+        let targets = self.targets.select(rows);
+        let groups: Option<Vec<u32>> = self.groups.as_ref().map(|g| rows.iter().map(|&r| g[r]).collect());
+        let params = SplitParams { folds: n_folds, seed: self.params.seed, allow_rare: true };
+        Folds::stratified(&targets, self.labels, groups.as_deref(), &params)
+    }
+
+    /// How many folds some rows can be cut into, at most `wanted`; 0 or 1 where they can't be cut.
+    pub(crate) fn n_folds(&self, rows: &[usize], wanted: usize) -> usize {
+        let groups = self.groups.as_ref().map_or(rows.len(), |groups| {
+            let mut seen: Vec<u32> = rows.iter().map(|&r| groups[r]).collect();
+            seen.sort_unstable();
+            seen.dedup();
+            seen.len()
+        });
+        wanted.min(rows.len()).min(groups)
+    }
+
+    /// Scores of rows under models that have not seen them. As many folds are trained as it takes to score `enough` rows.
+    pub(crate) fn out_of_fold(&self, rows: &[usize]) -> Result<OutOfFold> {
+        let n_folds = self.n_folds(rows, self.params.calibration.folds);
+        let mut found = OutOfFold::default();
+        if n_folds < 2 {
+            return Ok(found);
+        }
+        for fold in self.folds(rows, n_folds)?.iter() {
+            if found.rows.len() >= self.params.calibration.enough {
+                break;
+            }
+            let train: Vec<usize> = fold.train.iter().map(|&place| rows[place]).collect();
+            let test: Vec<usize> = fold.test.iter().map(|&place| rows[place]).collect();
+            let counted = self.as_read_by(&train)?;
+            match counted.fit_rows(&train) {
+                Ok(model) => {
+                    found.scores.extend(counted.scores(&model, &test));
+                    found.rows.extend(test);
+                }
+                // In a tiny corpus a fold may lack a class or all frequent terms: it has nothing to say.
+                Err(Error::TooFewClasses { .. } | Error::EmptyVocabulary { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+}
