@@ -47,7 +47,7 @@ pub use text::clean::{
 pub use text::language::{Detected, Language, LanguagePart, detect_language, detect_language_parts};
 #[cfg(feature = "html")]
 pub use text::page_article;
-pub use text::quotation::{Quotation, quotations};
+pub use text::quotation::{Quotation, QuotationKind, quotations};
 pub use text::sentence::sentences;
 pub use text::{
     AnalyzerParams, CharParams, Decoded, Encoding, NormalizeParams, Quotes, Reader, ReadingParams, TermKind,

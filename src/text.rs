@@ -7,19 +7,26 @@ pub(crate) mod decode;
 #[cfg(feature = "html")]
 pub(crate) mod html;
 pub(crate) mod language;
+mod leetspeak;
 mod lookalike;
 mod normalize;
+mod params;
 pub(crate) mod quotation;
 mod reading;
+mod rewrite;
 pub(crate) mod sentence;
+mod spaced;
+mod stem;
+mod stopwords;
 mod switch;
 mod tokenize;
 
+pub use analyze::TermKind;
 pub(crate) use analyze::{Analyzer, QUOTE_SIGN, hash_term};
-pub use analyze::{AnalyzerParams, CharParams, TermKind, WordParams};
 pub use decode::{Decoded, Encoding, decode, decode_page};
 #[cfg(feature = "html")]
 pub use html::page_article;
 pub use normalize::NormalizeParams;
+pub use params::{AnalyzerParams, CharParams, WordParams};
 pub use reading::{Quotes, Reader, ReadingParams};
 pub(crate) use reading::{Stretch, Voice};

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use slantwise::{CharParams, ClassWeight, Classifier, Corpus, Error, MultiClass, Pipeline, PipelineParams, SplitError};
+use slantwise::{
+    CharParams, ClassWeight, Classifier, Corpus, Error, MultiClass, Pipeline, PipelineParams, Quotes, ReadingParams,
+    SplitError,
+};
 
 use super::console::Console;
 use super::reading::Reading;
@@ -57,11 +60,26 @@ pub(super) struct TrainOptions {
     #[arg(long, value_name = "N", help_heading = "Model")]
     seed: Option<u64>,
 
+    /// Read articles with all that surrounds them on their page [default: menus, bylines, calls to subscribe and the like are
+    /// passed over, and the outlet's own name]
+    #[arg(long, conflicts_with_all = ["known_outlets", "repeated_lines"], help_heading = "Reading")]
+    no_clean: bool,
+    /// Pass over the names of all known outlets and agencies [default: the outlet's own name only]
+    #[arg(long, help_heading = "Reading")]
+    known_outlets: bool,
+    /// Learn which lines an outlet repeats, and pass over them; articles need a domain or a source [default: off]
+    #[arg(long, help_heading = "Reading")]
+    repeated_lines: bool,
+    /// Whether the words of sources, quoted or reported, count like all others, as terms of their own, or not at all
+    /// [default: same]
+    #[arg(long, value_name = "HOW", value_parser = ["same", "apart", "drop"], help_heading = "Reading")]
+    quotes: Option<String>,
+
     /// Sequences of MIN to MAX words, 1 to 8 [default: 1..2]
     #[arg(long, value_name = "MIN..MAX", value_parser = values::range, help_heading = "Features")]
     words: Option<(u8, u8)>,
     /// No words, only the characters of --chars
-    #[arg(long, conflicts_with_all = ["words", "punctuation", "one_letter"], help_heading = "Features")]
+    #[arg(long, conflicts_with_all = ["words", "punctuation", "one_letter", "stem", "stop_words"], help_heading = "Features")]
     no_words: bool,
     /// Punctuation marks count as words
     #[arg(long, help_heading = "Features")]
@@ -69,6 +87,12 @@ pub(super) struct TrainOptions {
     /// Words of one letter count
     #[arg(long, help_heading = "Features")]
     one_letter: bool,
+    /// Stems stand for words, by each article's language (declared as lang, else detected) [default: off]
+    #[arg(long, help_heading = "Features")]
+    stem: bool,
+    /// Drop the stop words of each article's language [default: off]
+    #[arg(long, help_heading = "Features")]
+    stop_words: bool,
     /// Sequences of MIN to MAX characters inside words, 1 to 16, besides the words [default: none]
     #[arg(long, value_name = "MIN..MAX", value_parser = values::range, help_heading = "Features")]
     chars: Option<(u8, u8)>,
@@ -93,6 +117,7 @@ impl TrainOptions {
             Some(path) => read_params(path)?,
             None => Pipeline::params(),
         };
+        self.set_reading(&mut params.reading);
         self.set_features(&mut params)?;
         self.set_classifier(&mut params.classifier)?;
         if let Some(key) = &self.group_by {
@@ -107,6 +132,27 @@ impl TrainOptions {
         Ok(params)
     }
 
+    fn set_reading(&self, reading: &mut ReadingParams) {
+        if self.no_clean {
+            reading.clean = None;
+            reading.repeated_lines = None;
+        }
+        if self.known_outlets {
+            let clean = reading.clean.take().unwrap_or_default();
+            reading.clean = Some(clean.known_outlets(true));
+        }
+        if self.repeated_lines {
+            reading.clean.get_or_insert_default();
+            reading.repeated_lines.get_or_insert_default();
+        }
+        match self.quotes.as_deref() {
+            Some("apart") => reading.quotes = Quotes::Apart,
+            Some("drop") => reading.quotes = Quotes::Drop,
+            Some(_) => reading.quotes = Quotes::Same,
+            None => {}
+        }
+    }
+
     fn set_features(&self, params: &mut PipelineParams) -> anyhow::Result<()> {
         let analyzer = &mut params.analyzer;
         if let Some(ngram_range) = self.words {
@@ -115,12 +161,16 @@ impl TrainOptions {
         if self.no_words {
             analyzer.words = None;
         }
-        if self.punctuation || self.one_letter {
+        if self.punctuation || self.one_letter || self.stem || self.stop_words {
             let Some(words) = &mut analyzer.words else {
-                bail!("--punctuation and --one-letter are about words, and there are none; give --words too");
+                bail!(
+                    "--punctuation, --one-letter, --stem and --stop-words are about words, and there are none; give --words too"
+                );
             };
             words.punctuation |= self.punctuation;
             words.one_letter |= self.one_letter;
+            words.stem |= self.stem;
+            words.stop_words |= self.stop_words;
         }
         if let Some(ngram_range) = self.chars {
             analyzer.chars = Some(CharParams { ngram_range });

@@ -10,17 +10,21 @@ use rayon::prelude::*;
 
 use crate::article::Part;
 use crate::features::matrix::{Entry, FeatureMatrix};
+use crate::text::language::detect_language;
 use crate::text::{Analyzer, AnalyzerParams, QUOTE_SIGN, Reader, Stretch, TermKind, Voice};
 
 /// Something that can be read stretch by stretch.
 pub(crate) trait Document: Sync {
-    /// What `reader` reads of it; a bare text is read as it is.
-    fn stretches<'a>(&'a self, reader: Option<&Reader>) -> Vec<Stretch<'a>>;
+    /// What is read of it; a bare text is read as it is.
+    fn stretches<'a>(&'a self, scan: Scan<'_>) -> Vec<Stretch<'a>>;
 }
 
 impl<S: AsRef<str> + Sync> Document for S {
-    fn stretches<'a>(&'a self, _: Option<&Reader>) -> Vec<Stretch<'a>> {
-        vec![Stretch::whole(Part::Text, self.as_ref())]
+    fn stretches<'a>(&'a self, scan: Scan<'_>) -> Vec<Stretch<'a>> {
+        let whole = Stretch::whole(Part::Text, self.as_ref());
+        let by_language = scan.analyzer.is_by_language();
+        let language = if by_language { detect_language(whole.text).language } else { whole.language };
+        vec![Stretch { language, ..whole }]
     }
 }
 
@@ -92,7 +96,7 @@ impl Counts {
                 |(analyzer, wanted), groups| {
                     let mut found = Found::default();
                     for group in groups {
-                        let stretches = documents[group[0].0 as usize].stretches(scan.reader);
+                        let stretches = documents[group[0].0 as usize].stretches(scan);
                         spell(analyzer, wanted, &stretches, group, &mut found);
                     }
                     found
@@ -265,7 +269,7 @@ struct Chunk {
 
 fn scan_chunk<D: Document>(
     documents: &[D],
-    reader: Option<&Reader>,
+    scan: Scan<'_>,
     analyzer: &mut Analyzer,
     kind: TermKind,
     scratch: &mut Scratch,
@@ -274,7 +278,7 @@ fn scan_chunk<D: Document>(
     for (place, document) in documents.iter().enumerate() {
         scratch.hashes.clear();
         let hashes = &mut scratch.hashes;
-        for stretch in &document.stretches(reader) {
+        for stretch in &document.stretches(scan) {
             match kind {
                 TermKind::Word => analyzer.words(stretch, |hash, _, _| hashes.push(hash)),
                 TermKind::Char => analyzer.chars(stretch, |hash, _, _, _| hashes.push(hash)),
@@ -381,7 +385,7 @@ fn count_kind<D: Document>(documents: &[D], scan: Scan<'_>, kind: TermKind, min_
         .with_max_len(1)
         .map_init(
             || (Analyzer::new(scan.analyzer), Scratch::default()),
-            |(analyzer, scratch), documents| scan_chunk(documents, scan.reader, analyzer, kind, scratch),
+            |(analyzer, scratch), documents| scan_chunk(documents, scan, analyzer, kind, scratch),
         )
         .collect();
     let mut partitions: Vec<Partition> =
@@ -584,6 +588,19 @@ mod tests {
         let found = counts(&["ab ab"], true, 1);
         assert_eq!(found[0]["ab"], 2.0);
         assert_eq!(found[0][" ab "], 2.0);
+    }
+
+    #[test]
+    fn the_language_of_a_bare_text_is_detected_where_words_depend_on_it() {
+        let words = WordParams { ngram_range: (1, 1), stem: true, stop_words: true, ..WordParams::default() };
+        let params = AnalyzerParams { words: Some(words), ..AnalyzerParams::default() };
+        let texts = ["The ministers said that they were opening the bridges over the river."];
+        let scan = Scan { reader: None, analyzer: &params };
+        let counts = count(&texts, scan, 1);
+        let columns: Vec<u32> = (0..counts.hashes.len() as u32).collect();
+        let mut terms: Vec<String> = counts.written(&texts, scan, &columns).iter().map(str::to_string).collect();
+        terms.sort();
+        assert_eq!(terms, ["bridg", "minist", "open", "river", "said"]);
     }
 
     #[test]

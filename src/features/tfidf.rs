@@ -334,12 +334,13 @@ impl TfidfVectorizer {
 
     /// The features of texts, one row each, with the vocabulary and weights that were fitted.
     pub fn transform<S: AsRef<str> + Sync>(&self, texts: &[S]) -> FeatureMatrix {
+        let scan = Scan { reader: None, analyzer: &self.analyzer };
         let rows: Vec<Vec<Entry>> = texts
             .par_iter()
             .map_init(
                 || RowBuffer::new(&self.analyzer),
                 |buffer, text| {
-                    buffer.read(&text.stretches(None), &self.vocabulary, &self.weighting);
+                    buffer.read(&text.stretches(scan), &self.vocabulary, &self.weighting);
                     buffer.row.clone()
                 },
             )

@@ -97,6 +97,20 @@ impl PipelineParams {
         self
     }
 
+    /// Puts stems in the place of words, by the language of each article.
+    #[must_use]
+    pub fn stem(mut self, stem: bool) -> Self {
+        self.analyzer.words.get_or_insert_default().stem = stem;
+        self
+    }
+
+    /// Drops the stop words of each article's language.
+    #[must_use]
+    pub fn stop_words(mut self, stop_words: bool) -> Self {
+        self.analyzer.words.get_or_insert_default().stop_words = stop_words;
+        self
+    }
+
     /// Adds character n-grams of `min` to `max` characters.
     #[must_use]
     pub fn chars(mut self, min: u8, max: u8) -> Self {

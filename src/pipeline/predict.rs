@@ -10,14 +10,14 @@ use crate::corpus::Corpus;
 use crate::decision::{Abstention, Decided};
 use crate::error::{Error, Result};
 use crate::evaluation::{Evaluation, Scores};
-use crate::features::{Document, RowBuffer};
+use crate::features::{Document, RowBuffer, Scan};
 use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::Pipeline;
-use crate::text::{Reader, Stretch};
+use crate::text::Stretch;
 
 impl Document for Article {
-    fn stretches<'a>(&'a self, reader: Option<&Reader>) -> Vec<Stretch<'a>> {
-        match reader {
+    fn stretches<'a>(&'a self, scan: Scan<'_>) -> Vec<Stretch<'a>> {
+        match scan.reader {
             Some(reader) => reader.stretches(self),
             None => vec![Stretch::whole(Part::Title, self.part(Part::Title)), Stretch::whole(Part::Text, &self.text)],
         }
@@ -25,8 +25,8 @@ impl Document for Article {
 }
 
 impl Document for Example {
-    fn stretches<'a>(&'a self, reader: Option<&Reader>) -> Vec<Stretch<'a>> {
-        self.article.stretches(reader)
+    fn stretches<'a>(&'a self, scan: Scan<'_>) -> Vec<Stretch<'a>> {
+        self.article.stretches(scan)
     }
 }
 

@@ -3,98 +3,12 @@
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::error::{Error, Result};
-use crate::text::normalize::{NormChar, NormalizeParams, Normalizer};
+use crate::text::normalize::{NormChar, Normalizer};
+use crate::text::params::{AnalyzerParams, CharParams, WordParams};
 use crate::text::reading::{Stretch, Voice};
+use crate::text::rewrite::{Rewriter, Tokens};
+use crate::text::spaced::spaced_words;
 use crate::text::tokenize::{TokenRules, Tokenizer};
-
-/// Which terms a text is made of. Words, characters or both; by default words 1–2.
-///
-/// | field | default | range |
-/// |---|---|---|
-/// | `words` | n-grams 1–2 of words of two characters or more | see [`WordParams`] |
-/// | `chars` | none | see [`CharParams`] |
-/// | `normalize` | everything on | see [`NormalizeParams`] |
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AnalyzerParams {
-    /// Word n-grams; `None` (in a file `false`) for none.
-    #[serde(with = "crate::text::switch")]
-    pub words: Option<WordParams>,
-    /// Character n-grams; `None` (in a file `false`) for none.
-    #[serde(with = "crate::text::switch")]
-    pub chars: Option<CharParams>,
-    /// How letters are made comparable.
-    pub normalize: NormalizeParams,
-}
-
-/// Word n-grams, scikit-learn's `analyzer="word"`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WordParams {
-    /// Shortest and longest n-gram in words. Default `(1, 2)`, range 1 to 8.
-    pub ngram_range: (u8, u8),
-    /// Every punctuation mark and symbol is a token too, in plain typography (`“` is `"`). Default `false`.
-    pub punctuation: bool,
-    /// Words of one character are tokens too. Default `false`, as in scikit-learn.
-    pub one_letter: bool,
-}
-
-/// Character n-grams inside word boundaries, scikit-learn's `analyzer="char_wb"`: each word (a run
-/// without white space) is padded with a space on both sides, and a word shorter than `n` counts once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CharParams {
-    /// Shortest and longest n-gram in characters. Default `(2, 5)`, range 1 to 16.
-    pub ngram_range: (u8, u8),
-}
-
-impl Default for AnalyzerParams {
-    fn default() -> Self {
-        AnalyzerParams { words: Some(WordParams::default()), chars: None, normalize: NormalizeParams::default() }
-    }
-}
-
-impl Default for WordParams {
-    fn default() -> Self {
-        WordParams { ngram_range: (1, 2), punctuation: false, one_letter: false }
-    }
-}
-
-impl Default for CharParams {
-    fn default() -> Self {
-        CharParams { ngram_range: (2, 5) }
-    }
-}
-
-impl AnalyzerParams {
-    /// Whether words are read differently from language to language.
-    pub(crate) fn is_by_language(&self) -> bool {
-        false
-    }
-
-    /// Errors where a range is empty or too wide, or where neither words nor characters are wanted.
-    pub fn check(&self) -> Result<()> {
-        if self.words.is_none() && self.chars.is_none() {
-            return Err(Error::param("words", "none", "words or chars (or both) to be given"));
-        }
-        if let Some(words) = &self.words {
-            check_range("words", words.ngram_range, 8, "1 <= min <= max <= 8, such as 1..2")?;
-        }
-        if let Some(chars) = &self.chars {
-            check_range("chars", chars.ngram_range, 16, "1 <= min <= max <= 16, such as 2..5")?;
-        }
-        Ok(())
-    }
-}
-
-fn check_range(name: &'static str, (min, max): (u8, u8), most: u8, expected: &'static str) -> Result<()> {
-    if min >= 1 && min <= max && max <= most {
-        Ok(())
-    } else {
-        Err(Error::param(name, format_args!("{min}..{max}"), expected))
-    }
-}
 
 /// The two kinds of terms; a word and a character n-gram of the same letters are different terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,6 +45,8 @@ pub(crate) struct Analyzer {
     words: Option<(WordParams, Tokenizer)>,
     chars: Option<CharParams>,
     normalizer: &'static Normalizer,
+    /// Only where an option asks for it: the default is scanned without a branch more.
+    rewriter: Option<Box<Rewriter>>,
     /// Hashes and starts of words.
     recent: Vec<(u64, usize)>,
     norm: Vec<NormChar>,
@@ -155,6 +71,7 @@ impl Analyzer {
             }),
             chars: params.chars.clone(),
             normalizer,
+            rewriter: Rewriter::of(params),
             recent: Vec::new(),
             norm: Vec::new(),
             bytes: Vec::new(),
@@ -165,39 +82,14 @@ impl Analyzer {
     /// The hash of each word n-gram of one stretch of text, with the bytes it covers.
     /// N-grams of all lengths end at a token before the next token is read.
     #[inline]
-    pub(crate) fn words(&mut self, stretch: &Stretch<'_>, mut emit: impl FnMut(u64, usize, usize)) {
+    pub(crate) fn words(&mut self, stretch: &Stretch<'_>, emit: impl FnMut(u64, usize, usize)) {
         let Some((params, tokenizer)) = &mut self.words else { return };
-        let (text, salt) = (stretch.text, stretch.voice.salt());
-        let mut emit = |hash: u64, start, end| emit(hash.wrapping_add(salt), start, end);
-        let (min, max) = (usize::from(params.ngram_range.0), usize::from(params.ngram_range.1));
-        if (min, max) == (1, 1) {
-            tokenizer.tokens(text, |term, start, end| emit(hash_word(term), start, end));
-        } else if max == 2 {
-            let mut before: Option<(u64, usize)> = None;
-            tokenizer.tokens(text, |term, start, end| {
-                let hash = hash_word(term);
-                if min == 1 {
-                    emit(hash, start, end);
-                }
-                if let Some((first, from)) = before {
-                    emit(join(first, hash), from, end);
-                }
-                before = Some((hash, start));
-            });
-        } else {
-            let recent = &mut self.recent;
-            recent.clear();
-            tokenizer.tokens(text, |term, start, end| {
-                if recent.len() == max {
-                    recent.remove(0);
-                }
-                recent.push((hash_word(term), start));
-                for n in min..=max.min(recent.len()) {
-                    let gram = &recent[recent.len() - n..];
-                    let hash = gram[1..].iter().fold(gram[0].0, |hash, word| join(hash, word.0));
-                    emit(hash, gram[0].1, end);
-                }
-            });
+        match &mut self.rewriter {
+            None => ngrams(tokenizer, stretch, params.ngram_range, &mut self.recent, emit),
+            Some(rewriter) => {
+                let mut tokens = rewriter.tokens(tokenizer, stretch.language);
+                ngrams(&mut tokens, stretch, params.ngram_range, &mut self.recent, emit);
+            }
         }
     }
 
@@ -207,12 +99,50 @@ impl Analyzer {
         let Some(params) = self.chars.clone() else { return };
         let (text, salt) = (stretch.text, stretch.voice.salt());
         let mut emit = |hash: u64, start, end, gram: &[u8]| emit(hash.wrapping_add(salt), start, end, gram);
+        let options = match &self.rewriter {
+            None => return self.pieces_chars(text, 0, &params, &mut emit),
+            Some(rewriter) => {
+                self.normalizer = rewriter.normalizer(stretch.language);
+                self.normalizer.params()
+            }
+        };
+        let mut at = 0;
+        if options.spaced_out {
+            for word in spaced_words(text, options.leetspeak) {
+                self.pieces_chars(&text[at..word.range.start], at, &params, &mut emit);
+                let mut emit = |hash, start, end, gram: &[u8]| {
+                    // A gram of padding alone covers nothing, at one end of the word.
+                    let place = if start < end {
+                        word.place(start, end)
+                    } else if start == 0 {
+                        word.range.start..word.range.start
+                    } else {
+                        word.range.end..word.range.end
+                    };
+                    emit(hash, place.start, place.end, gram);
+                };
+                self.word_chars(&word.joined, 0, &params, &mut emit);
+                at = word.range.end;
+            }
+        }
+        self.pieces_chars(&text[at..], at, &params, &mut emit);
+    }
+
+    /// The character n-grams of the words of a piece of text that begins at `base`.
+    #[inline]
+    fn pieces_chars(
+        &mut self,
+        text: &str,
+        base: usize,
+        params: &CharParams,
+        emit: &mut impl FnMut(u64, usize, usize, &[u8]),
+    ) {
         let mut start = 0;
         for word in text.split(char::is_whitespace) {
             let at = start;
             start += word.len() + text[start + word.len()..].chars().next().map_or(0, char::len_utf8);
             if !word.is_empty() {
-                self.word_chars(word, at, &params, &mut emit);
+                self.word_chars(word, base + at, params, emit);
             }
         }
     }
@@ -227,7 +157,8 @@ impl Analyzer {
     ) {
         self.bytes.clear();
         self.bounds.clear();
-        let ascii = word.is_ascii();
+        let leetspeak = self.rewriter.is_some() && self.normalizer.params().leetspeak;
+        let ascii = word.is_ascii() && !leetspeak;
         self.bytes.push(b' ');
         self.bounds.push(0);
         if ascii {
@@ -236,6 +167,9 @@ impl Analyzer {
         } else {
             self.norm.clear();
             self.normalizer.normalize(word, at, &mut self.norm);
+            if leetspeak && let Some(rewriter) = &mut self.rewriter {
+                rewriter.undo_leetspeak(&mut self.norm);
+            }
             for n in &self.norm {
                 self.bounds.push(self.bytes.len());
                 self.bytes.extend_from_slice(n.c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -274,25 +208,83 @@ impl Analyzer {
     }
 
     /// The hash of each word n-gram of one stretch of text, with its written form.
-    pub(crate) fn spelled_words(&mut self, stretch: &Stretch<'_>, mut emit: impl FnMut(u64, &[u8])) {
+    pub(crate) fn spelled_words(&mut self, stretch: &Stretch<'_>, emit: impl FnMut(u64, &[u8])) {
         let Some((params, tokenizer)) = &mut self.words else { return };
-        let (text, salt) = (stretch.text, stretch.voice.salt());
-        let (min, max) = (usize::from(params.ngram_range.0), usize::from(params.ngram_range.1));
-        // All words, one space between them: every n-gram is a slice.
         let (written, words) = (&mut self.bytes, &mut self.recent);
-        written.clear();
-        words.clear();
-        tokenizer.tokens(text, |term, _, _| {
-            words.push((hash_word(term), written.len()));
-            written.extend_from_slice(term);
-            for n in min..=max.min(words.len()) {
-                let gram = &words[words.len() - n..];
-                let hash = gram[1..].iter().fold(gram[0].0, |hash, word| join(hash, word.0));
-                emit(hash.wrapping_add(salt), &written[gram[0].1..]);
+        match &mut self.rewriter {
+            None => spelled_ngrams(tokenizer, stretch, params.ngram_range, written, words, emit),
+            Some(rewriter) => {
+                let mut tokens = rewriter.tokens(tokenizer, stretch.language);
+                spelled_ngrams(&mut tokens, stretch, params.ngram_range, written, words, emit);
             }
-            written.push(b' ');
+        }
+    }
+}
+
+#[inline]
+fn ngrams(
+    tokens: &mut impl Tokens,
+    stretch: &Stretch<'_>,
+    (min, max): (u8, u8),
+    recent: &mut Vec<(u64, usize)>,
+    mut emit: impl FnMut(u64, usize, usize),
+) {
+    let (text, salt) = (stretch.text, stretch.voice.salt());
+    let mut emit = |hash: u64, start, end| emit(hash.wrapping_add(salt), start, end);
+    let (min, max) = (usize::from(min), usize::from(max));
+    if (min, max) == (1, 1) {
+        tokens.each(text, |term, start, end| emit(hash_word(term), start, end));
+    } else if max == 2 {
+        let mut before: Option<(u64, usize)> = None;
+        tokens.each(text, |term, start, end| {
+            let hash = hash_word(term);
+            if min == 1 {
+                emit(hash, start, end);
+            }
+            if let Some((first, from)) = before {
+                emit(join(first, hash), from, end);
+            }
+            before = Some((hash, start));
+        });
+    } else {
+        recent.clear();
+        tokens.each(text, |term, start, end| {
+            if recent.len() == max {
+                recent.remove(0);
+            }
+            recent.push((hash_word(term), start));
+            for n in min..=max.min(recent.len()) {
+                let gram = &recent[recent.len() - n..];
+                let hash = gram[1..].iter().fold(gram[0].0, |hash, word| join(hash, word.0));
+                emit(hash, gram[0].1, end);
+            }
         });
     }
+}
+
+/// As [`ngrams`], with the written forms. All words are written down, one space between them: every n-gram is a slice.
+fn spelled_ngrams(
+    tokens: &mut impl Tokens,
+    stretch: &Stretch<'_>,
+    (min, max): (u8, u8),
+    written: &mut Vec<u8>,
+    words: &mut Vec<(u64, usize)>,
+    mut emit: impl FnMut(u64, &[u8]),
+) {
+    let (min, max) = (usize::from(min), usize::from(max));
+    let salt = stretch.voice.salt();
+    written.clear();
+    words.clear();
+    tokens.each(stretch.text, |term, _, _| {
+        words.push((hash_word(term), written.len()));
+        written.extend_from_slice(term);
+        for n in min..=max.min(words.len()) {
+            let gram = &words[words.len() - n..];
+            let hash = gram[1..].iter().fold(gram[0].0, |hash, word| join(hash, word.0));
+            emit(hash.wrapping_add(salt), &written[gram[0].1..]);
+        }
+        written.push(b' ');
+    });
 }
 
 /// The hash of a term from its written form.
@@ -336,7 +328,7 @@ mod tests {
         Analyzer::new(&AnalyzerParams {
             words: words.map(|ngram_range| WordParams { ngram_range, ..WordParams::default() }),
             chars: chars.map(|ngram_range| CharParams { ngram_range }),
-            normalize: NormalizeParams::default(),
+            ..AnalyzerParams::default()
         })
     }
 
@@ -391,16 +383,5 @@ mod tests {
         }
         let found = grams("мир", (3, 3));
         assert_eq!(found[0], (" ми".into(), "ми".into()));
-    }
-
-    #[test]
-    fn parameters_out_of_range_say_the_range() {
-        let params = AnalyzerParams {
-            words: Some(WordParams { ngram_range: (3, 2), ..WordParams::default() }),
-            ..AnalyzerParams::default()
-        };
-        assert!(params.check().unwrap_err().to_string().contains("1 <= min <= max <= 8"));
-        let none = AnalyzerParams { words: None, ..AnalyzerParams::default() };
-        assert!(none.check().is_err());
     }
 }

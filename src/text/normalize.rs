@@ -23,11 +23,17 @@ pub struct NormalizeParams {
     /// Unite spelling variants: the three Ukrainian apostrophes inside a Cyrillic word, `ё` and `е`, Arabic
     /// tatweel and short vowels (dropped), the forms of alef, `ى`/`ی` and `ي`, `ک` and `ك`. Default `true`.
     pub variants: bool,
+    /// Read letters that are spaced out as one word: four single letters or more, with equally many spaces between each two
+    /// (`p r o p a g a n d a`). The word covers the whole run. Default `false`: rows of single letters are not always one.
+    pub spaced_out: bool,
+    /// Read digits as letters inside words that are plainly made of letters (`pr0p4g4nda`); numbers, years and names such as
+    /// `B52`, `covid19`, `mp3` stay. Default `false`, since a word list would be needed to be sure.
+    pub leetspeak: bool,
 }
 
 impl Default for NormalizeParams {
     fn default() -> Self {
-        NormalizeParams { disguises: true, variants: true }
+        NormalizeParams { disguises: true, variants: true, spaced_out: false, leetspeak: false }
     }
 }
 
@@ -80,14 +86,20 @@ pub(crate) struct NormChar {
 impl Normalizer {
     /// The shared normaliser of a setting.
     pub(crate) fn of(params: NormalizeParams) -> &'static Normalizer {
-        static ALL: [OnceLock<Normalizer>; 4] = [const { OnceLock::new() }; 4];
-        let slot = usize::from(params.disguises) + 2 * usize::from(params.variants);
+        static ALL: [OnceLock<Normalizer>; 16] = [const { OnceLock::new() }; 16];
+        let flags = [params.disguises, params.variants, params.spaced_out, params.leetspeak];
+        let slot = flags.iter().rev().fold(0, |slot, flag| 2 * slot + usize::from(*flag));
         ALL[slot].get_or_init(|| {
             let classes = |range: std::ops::Range<u32>| {
                 range.map(|u| char::from_u32(u).map_or(Class::Other, |c| classify(c, params))).collect()
             };
             Normalizer { params, two_byte: classes(0x80..0x800), punctuation: classes(0x2000..0x2070) }
         })
+    }
+
+    /// The setting.
+    pub(crate) fn params(&self) -> NormalizeParams {
+        self.params
     }
 
     /// The class of a character outside ASCII.

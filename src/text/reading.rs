@@ -1,12 +1,14 @@
 //! What of an article is read: the stretches that cleaning leaves, and whose words they are.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::article::{Article, Part};
 use crate::error::Result;
 use crate::text::clean::{CleanParams, Cleaner, Context, Mask, RepeatedLines, RepeatedLinesParams, kept_ranges};
 use crate::text::language::Language;
-use crate::text::quotation::quotations;
+use crate::text::quotation::{Quotation, quotations};
 
 /// Which parts of an article the model reads.
 ///
@@ -30,7 +32,7 @@ pub struct ReadingParams {
     pub quotes: Quotes,
 }
 
-/// What becomes of the words that an article quotes: what a source says is not the outlet's stance.
+/// What becomes of the words that an article quotes or reports (see [`quotations`]): what a source says is not the outlet's stance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Quotes {
@@ -111,7 +113,7 @@ pub struct Reader {
     params: ReadingParams,
     cleaner: Option<Cleaner>,
     repeated: RepeatedLines,
-    /// Whether the analyzer treats languages differently.
+    /// Whether the analyzer treats languages differently, or quotations are told.
     by_language: bool,
 }
 
@@ -136,6 +138,8 @@ impl Reader {
             Some(clean) => Some(Cleaner::new(clean)?.with_repeated(repeated.clone())),
             None => None,
         };
+        // Reported words are told by cues of the language.
+        let by_language = by_language || params.quotes != Quotes::Same;
         Ok(Reader { params: params.clone(), cleaner, repeated, by_language })
     }
 
@@ -195,38 +199,38 @@ impl Reader {
         let mut stretches = Vec::with_capacity(2 + masks.len());
         for part in [Part::Title, Part::Text] {
             let text = article.part(part);
+            // Quotations are told in the whole text: a masked name may stand in the middle of one.
+            let quoted = match self.params.quotes {
+                Quotes::Same => Vec::new(),
+                Quotes::Apart | Quotes::Drop => quotations(text, language),
+            };
+            let mut next = 0;
             for kept in kept_ranges(text.len(), part, &masks) {
-                let whole = Stretch { part, start: kept.start, text: &text[kept], voice: Voice::Own, language };
-                match self.params.quotes {
-                    Quotes::Same => stretches.push(whole),
-                    Quotes::Apart | Quotes::Drop => self.by_voice(whole, &mut stretches),
+                let mut push = |range: Range<usize>, voice| {
+                    if !range.is_empty() {
+                        stretches.push(Stretch { part, start: range.start, text: &text[range], voice, language });
+                    }
+                };
+                let mut at = kept.start;
+                while let Some(Quotation { range, .. }) = quoted.get(next)
+                    && range.start < kept.end
+                {
+                    let (from, to) = (range.start.clamp(at, kept.end), range.end.clamp(at, kept.end));
+                    push(at..from, Voice::Own);
+                    if self.params.quotes == Quotes::Apart {
+                        push(from..to, Voice::Quoted);
+                    }
+                    at = to;
+                    if range.end > kept.end {
+                        // It goes on behind the mask.
+                        break;
+                    }
+                    next += 1;
                 }
+                push(at..kept.end, Voice::Own);
             }
         }
         stretches
-    }
-
-    /// Splits a stretch into own and quoted words.
-    fn by_voice<'a>(&self, whole: Stretch<'a>, stretches: &mut Vec<Stretch<'a>>) {
-        let piece = |from: usize, to: usize, voice| Stretch {
-            start: whole.start + from,
-            text: &whole.text[from..to],
-            voice,
-            ..whole
-        };
-        let mut at = 0;
-        for quotation in quotations(whole.text, whole.language) {
-            if at < quotation.range.start {
-                stretches.push(piece(at, quotation.range.start, Voice::Own));
-            }
-            if self.params.quotes == Quotes::Apart {
-                stretches.push(piece(quotation.range.start, quotation.range.end, Voice::Quoted));
-            }
-            at = quotation.range.end;
-        }
-        if at < whole.text.len() {
-            stretches.push(piece(at, whole.text.len(), Voice::Own));
-        }
     }
 }
 
@@ -259,12 +263,30 @@ mod tests {
     }
 
     #[test]
-    fn quoted_words_are_the_same_or_apart_or_dropped() {
-        let article = Article::from_text("He called it “a very great day” and went.");
+    fn quoted_and_reported_words_are_the_same_or_apart_or_dropped() {
+        let article = Article::from_text(
+            "He called it “a very great day” and went. According to the police, he had gone on Monday.",
+        );
         let of = |quotes| read(&ReadingParams { quotes, ..ReadingParams::everything() }, &article);
         assert_eq!(of(Quotes::Same).len(), 1);
         let apart = of(Quotes::Apart);
-        assert_eq!(apart[1], ("a very great day".to_string(), Voice::Quoted));
-        assert_eq!((apart.len(), of(Quotes::Drop).len()), (3, 2));
+        let quoted: Vec<&str> = apart.iter().filter(|s| s.1 == Voice::Quoted).map(|s| s.0.as_str()).collect();
+        assert_eq!(quoted, ["a very great day", "he had gone on Monday"]);
+        let own: Vec<_> = apart.into_iter().filter(|s| s.1 == Voice::Own).collect();
+        assert_eq!(own, of(Quotes::Drop));
+        assert_eq!(own[0].0, "He called it “");
+    }
+
+    #[test]
+    fn a_quotation_goes_on_behind_what_is_masked() {
+        let text =
+            "Министр сказал: «Мы закроем этот мост, — пишет example-news.org, — и построим новый мост». Мост закрыли.";
+        let article = Article::from_text(text).with_field("domain", "example-news.org").with_field("lang", "ru");
+        let params = ReadingParams { quotes: Quotes::Apart, ..ReadingParams::default() };
+        let found = read(&params, &article);
+        assert!(!found.iter().any(|s| s.0.contains("example-news")), "{found:?}");
+        let quoted: Vec<&str> = found.iter().filter(|s| s.1 == Voice::Quoted).map(|s| s.0.as_str()).collect();
+        assert_eq!((quoted.len(), quoted[0].starts_with("Мы закроем")), (2, true), "{found:?}");
+        assert!(quoted[1].ends_with("новый мост"));
     }
 }

@@ -42,6 +42,11 @@ impl Tokenizer {
         Tokenizer { normalizer, rules, chars: Vec::new(), term: String::new() }
     }
 
+    /// Turns to another normaliser for the texts to come.
+    pub(crate) fn set_normalizer(&mut self, normalizer: &'static Normalizer) {
+        self.normalizer = normalizer;
+    }
+
     /// Calls `emit(term, start, end)` for each token of `text` in order: its normal form, and the
     /// bytes of `text` that it covers.
     ///

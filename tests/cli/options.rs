@@ -54,6 +54,36 @@ fn options_go_before_the_parameter_file_and_inspect_prints_it() {
 }
 
 #[test]
+fn options_of_reading_and_analysis_stand_in_the_model() {
+    let folder = Folder::new();
+    let reading = "--known-outlets --repeated-lines --quotes apart --stem --stop-words";
+    folder.ok(&format!("train tram.jsonl -o m.slant --classifier naive-bayes --min-df 1 {reading}"));
+    let json: Value = serde_json::from_str(&folder.ok("inspect m.slant --format json")).unwrap();
+    let (reading, words) = (&json["params"]["reading"], &json["params"]["analyzer"]["words"]);
+    assert_eq!((&reading["clean"]["known_outlets"], &reading["quotes"]), (&true.into(), &"apart".into()));
+    assert!(reading["repeated_lines"].is_object());
+    assert_eq!((&words["stem"], &words["stop_words"]), (&true.into(), &true.into()));
+    folder.ok("predict articles --model m.slant --evidence 2");
+
+    // A file may have the rest, and options go before it.
+    folder.write(
+        "p.toml",
+        "[reading]\nclean = false\nquotes = 'drop'\n[analyzer.normalize]\nspaced_out = true\n\
+         [analyzer.normalize_by_language.uk]\nleetspeak = true\n",
+    );
+    folder.ok("train tram.jsonl -o n.slant --classifier naive-bayes --min-df 1 --params p.toml --quotes same");
+    let json: Value = serde_json::from_str(&folder.ok("inspect n.slant --format json")).unwrap();
+    let params = &json["params"];
+    assert_eq!((&params["reading"]["clean"], &params["reading"]["quotes"]), (&false.into(), &"same".into()));
+    assert_eq!(params["analyzer"]["normalize"]["spaced_out"], true);
+    assert_eq!(params["analyzer"]["normalize_by_language"]["uk"]["leetspeak"], true);
+
+    folder.write("bad.toml", "[analyzer.normalize_by_language.ua]\nleetspeak = true\n");
+    let error = folder.error("train tram.jsonl -o o.slant --params bad.toml");
+    assert!(error.contains("bad.toml:1") && error.contains("`ua`"), "{error}");
+}
+
+#[test]
 fn an_option_that_does_not_apply_is_an_error() {
     let folder = Folder::new();
     for (options, what) in [
@@ -63,6 +93,8 @@ fn an_option_that_does_not_apply_is_an_error() {
         ("--top-k 10", "--top-k does not apply to logistic"),
         ("--memory-budget 1GB", "--memory-budget does not apply to logistic"),
         ("--no-words --punctuation", "cannot be used with"),
+        ("--no-words --stem", "cannot be used with"),
+        ("--no-clean --known-outlets", "cannot be used with"),
         ("--budget 120s", "unexpected argument"),
         ("--balance-by lang", "unexpected argument"),
         ("--jobs 0", "invalid value"),

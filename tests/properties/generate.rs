@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use slantwise::{
-    AnalyzerParams, Article, CharParams, Classifier, Corpus, Example, Gold, NormalizeParams, Pipeline, PipelineParams,
-    WordParams,
+    AnalyzerParams, Article, CharParams, Classifier, Corpus, Example, Gold, Language, NormalizeParams, Pipeline,
+    PipelineParams, Quotes, WordParams,
 };
 
 /// Words of several scripts; among them all that normalisation changes, and words that it makes equal.
@@ -41,6 +41,10 @@ const WORDS: &[&str] = &[
     "gov\u{200B}ern",
     "govern",
     "wаr",
+    "w a r s",
+    "p4rtn3rs",
+    "“arms for the regime”",
+    "said that",
     "Моsсоw",
     "½",
     "x²",
@@ -97,9 +101,16 @@ pub(crate) fn article() -> impl Strategy<Value = Article> {
 
 /// Words, characters or both, normalised more or less.
 pub(crate) fn analyzer() -> impl Strategy<Value = AnalyzerParams> {
-    let words = (1_u8..=2, 0_u8..=2, any::<bool>(), any::<bool>()).prop_map(|(min, more, punctuation, one_letter)| {
-        WordParams { ngram_range: (min, min + more), punctuation, one_letter }
-    });
+    let rarely = || prop::bool::weighted(0.2);
+    let words = (1_u8..=2, 0_u8..=2, any::<bool>(), any::<bool>(), rarely(), rarely()).prop_map(
+        |(min, more, punctuation, one_letter, stem, stop_words)| WordParams {
+            ngram_range: (min, min + more),
+            punctuation,
+            one_letter,
+            stem,
+            stop_words,
+        },
+    );
     let chars = (1_u8..=3, 0_u8..=2).prop_map(|(min, more)| CharParams { ngram_range: (min, min + more) });
     let both = prop_oneof![
         2 => words.clone().prop_map(|w| (Some(w), None)),
@@ -108,9 +119,20 @@ pub(crate) fn analyzer() -> impl Strategy<Value = AnalyzerParams> {
     ];
     let normalize = prop_oneof![
         3 => Just(NormalizeParams::default()),
-        1 => (any::<bool>(), any::<bool>()).prop_map(|(disguises, variants)| NormalizeParams { disguises, variants }),
+        1 => any::<[bool; 4]>().prop_map(|[disguises, variants, spaced_out, leetspeak]| NormalizeParams {
+            disguises,
+            variants,
+            spaced_out,
+            leetspeak,
+        }),
     ];
-    (both, normalize).prop_map(|((words, chars), normalize)| AnalyzerParams { words, chars, normalize })
+    let one_language = prop::option::weighted(0.2, normalize.clone());
+    (both, normalize, one_language).prop_map(|((words, chars), normalize, other)| AnalyzerParams {
+        words,
+        chars,
+        normalize,
+        normalize_by_language: other.map(|other| (Language::English, other)).into_iter().collect(),
+    })
 }
 
 /// All classifiers but linfa's own, which are tried one by one.
@@ -121,10 +143,12 @@ pub(crate) fn classifier() -> impl Strategy<Value = Classifier> {
 
 /// Parameters for small corpora.
 pub(crate) fn params() -> impl Strategy<Value = PipelineParams> {
-    (analyzer(), classifier(), any::<u64>(), any::<[bool; 2]>()).prop_map(
-        |(analyzer, classifier, seed, [sublinear, l2])| {
+    let quotes = select(&[Quotes::Same, Quotes::Same, Quotes::Apart, Quotes::Drop][..]);
+    (analyzer(), classifier(), any::<u64>(), any::<[bool; 2]>(), quotes).prop_map(
+        |(analyzer, classifier, seed, [sublinear, l2], quotes)| {
             let mut params = Pipeline::params().classifier(classifier).min_df(1).seed(seed);
             params.analyzer = analyzer;
+            params.reading.quotes = quotes;
             params.features.tfidf.sublinear_tf = sublinear;
             params.features.tfidf.l2 = l2;
             params.calibration.folds = 3;

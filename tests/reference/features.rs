@@ -69,7 +69,7 @@ fn reference() -> Reference {
 
 fn analyzer(words: Option<(u8, u8)>, chars: Option<(u8, u8)>, punctuation: bool, one_letter: bool) -> AnalyzerParams {
     AnalyzerParams {
-        words: words.map(|ngram_range| WordParams { ngram_range, punctuation, one_letter }),
+        words: words.map(|ngram_range| WordParams { ngram_range, punctuation, one_letter, ..WordParams::default() }),
         chars: chars.map(|ngram_range| CharParams { ngram_range }),
         ..AnalyzerParams::default()
     }
