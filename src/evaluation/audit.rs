@@ -6,10 +6,12 @@ mod confounders;
 mod contradictions;
 mod documents;
 mod duplicates;
+mod field;
 mod fields;
 mod findings;
 mod held_out;
 mod label_errors;
+mod models;
 mod naming;
 mod params;
 mod ranking;
@@ -26,7 +28,8 @@ pub use batches::{BatchAudit, BatchScore};
 pub use confounders::{Chance, Confounder, Floor, ValueCounts};
 pub use contradictions::TurnedLabel;
 pub use duplicates::{ClusterCount, DuplicateAudit, DuplicateCount, LabelContradiction};
-pub use fields::{AuditField, DateCount};
+pub use field::AuditField;
+pub use fields::DateCount;
 pub use findings::{AuditCode, Finding, Severity};
 pub use label_errors::{LabelErrors, LabelIssue};
 pub use naming::OutletNaming;
@@ -36,15 +39,13 @@ pub use scores::{AuditScore, ModelScores, ScoreGap, ValueScore, WithinScores};
 pub use swap::OutletSwap;
 pub use terms::{OutletTerm, OutletTerms};
 
-use crate::article::Article;
 use crate::classifier::check_classes;
 use crate::corpus::Corpus;
 use crate::error::Result;
-use crate::pipeline::PipelineParams;
-use documents::{Doc, Masks};
-use fields::{Field, Fields};
-use held_out::{HeldOut, counted, grouped_folds, purged, random_folds};
-use scores::Scored;
+use field::Field;
+use fields::Fields;
+use held_out::random_folds;
+use models::Models;
 
 /// Looks for everything in a corpus that makes scores on it mean less than they say: leaking outlets, confounded
 /// languages and topics, duplicates, wrong and contradicting labels.
@@ -157,7 +158,7 @@ impl AuditParams {
 
         progress("looking labels up by outlet, language, topic and length");
         let folds = random_folds(&targets, labels, self.folds.min(corpus.len()), seed)?;
-        let look_up = |field: &Field| Floor::look_up(field, &targets, labels, &folds);
+        let look_up = |field: &Field| Floor::look_up(field, &targets, labels, &folds, fields.language.as_ref());
         let majority = look_up(&Field::constant(corpus.len()))?;
         let chance = Chance::of(&targets, &majority);
         let mut floors = vec![majority];
@@ -211,96 +212,4 @@ fn rare_labels(support: &[usize], corpus: &Corpus, folds: usize) -> Option<Findi
     let figure = format!("fewer rows than the {folds} folds: {}{more}", words.join(", "));
     let remedy = "add rows of these labels, or drop them: most folds can't test them, and some can't learn them";
     (!rare.is_empty()).then(|| Finding::new(AuditCode::RareLabel, Severity::Warning, rare.len() as f64, figure, remedy))
-}
-
-/// The sections that need models.
-struct Models {
-    rows: usize,
-    scores: Option<ModelScores>,
-    furniture: Option<Floor>,
-    naming: Option<OutletNaming>,
-    terms: Option<OutletTerms>,
-    swap: Option<OutletSwap>,
-    errors: LabelErrors,
-    batches: Vec<BatchAudit>,
-}
-
-impl Models {
-    fn of(
-        params: &AuditParams,
-        corpus: &Corpus,
-        fields: &Fields,
-        clusters: &[u32],
-        progress: &mut dyn FnMut(&str),
-    ) -> Result<Models> {
-        let (labels, seed) = (corpus.labels(), params.pipeline.seed);
-        let rows = sample::sample(corpus.len(), params.max_rows, seed);
-        let articles: Vec<&Article> = rows.iter().map(|&row| &corpus.examples()[row].article).collect();
-        let gold = corpus.targets().select(&rows);
-        let clusters: Vec<u32> = rows.iter().map(|&row| clusters[row]).collect();
-        let outlet = fields.outlet.as_ref().map(|field| field.select(&rows));
-        let pipeline = PipelineParams { group_by: None, ..params.pipeline.clone() };
-
-        progress("masking page furniture and names of outlets");
-        let masks = Masks::of(corpus, &rows, fields.outlet.as_ref())?;
-        progress("counting terms");
-        let mut documents: Vec<Doc<'_>> = articles.iter().map(|article| Doc::whole(article)).collect();
-        let mut twin = vec![None; rows.len()];
-        for (row, names) in masks.names.iter().enumerate().filter(|(_, names)| !names.is_empty()) {
-            twin[row] = Some(documents.len());
-            documents.push(Doc::kept(articles[row], names));
-        }
-        let counts = counted(&documents, gold.clone(), labels, &pipeline)?;
-        progress("training random folds");
-        let n_folds = params.folds.min(rows.len());
-        let folds = random_folds(&gold, labels, n_folds, seed)?;
-        let random = HeldOut::of(&counts, &purged(folds.clone(), &clusters)?, &twin)?;
-        progress("training outlet-disjoint folds");
-        let (grouped, grouped_folds) =
-            match outlet.as_ref().filter(|field| field.counts().iter().filter(|n| **n > 0).count() > 1) {
-                Some(field) => {
-                    let folds = grouped_folds(&gold, labels, &field.groups(), n_folds, seed)?;
-                    let n = folds.len();
-                    (Some(HeldOut::of(&counts, &purged(folds, &clusters)?, &[])?), n)
-                }
-                None => (None, 0),
-            };
-        let language = fields.language.as_ref().map(|field| field.select(&rows));
-        let within: Vec<&Field> = [&language, &outlet].into_iter().flatten().collect();
-        let scored = Scored {
-            labels,
-            gold: &gold,
-            random: &random,
-            grouped: grouped.as_ref(),
-            outlet: outlet.as_ref(),
-            bootstrap: &crate::evaluation::BootstrapParams { seed, ..params.bootstrap.clone() },
-        };
-        let scores = scored.scores(&within, grouped_folds, params.top)?;
-        progress("training on page furniture alone");
-        let masked: Vec<Doc<'_>> =
-            articles.iter().zip(&masks.furniture).map(|(article, masks)| Doc::masked(article, masks)).collect();
-        let of_furniture = HeldOut::of(&counted(&masked, gold.clone(), labels, &pipeline)?, &folds, &[])?;
-        let furniture = Floor::furniture(&of_furniture, &gold, labels)?;
-        progress("training to name the outlet");
-        let naming = match &outlet {
-            Some(field) => OutletNaming::of(&articles, &masks, field, &pipeline)?,
-            None => None,
-        };
-        let terms = match &outlet {
-            Some(field) => Some(OutletTerms::of(&counts, &documents, field, params.top)?),
-            None => None,
-        };
-        progress("training on all batches but one");
-        let batch = |field: &Field| BatchAudit::of(field, fields, corpus, &rows, &counts, (n_folds, params.top));
-        Ok(Models {
-            rows: rows.len(),
-            scores,
-            furniture,
-            naming,
-            terms,
-            swap: outlet.as_ref().map(|_| OutletSwap::of(&random, &gold)),
-            errors: LabelErrors::of(&random, &gold, corpus, &rows, outlet.as_ref(), params.top),
-            batches: fields.batches.iter().map(batch).collect::<Result<_>>()?,
-        })
-    }
 }

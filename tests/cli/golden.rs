@@ -53,7 +53,7 @@ fn inspect() {
 #[test]
 fn help() {
     let folder = Folder::new();
-    for command in ["", "train", "predict", "evaluate", "crossval", "explain", "inspect", "completions"] {
+    for command in ["", "train", "predict", "evaluate", "crossval", "audit", "explain", "inspect", "completions"] {
         assert_snapshot!(format!("help_{command}"), folder.run(&format!("{command} --help")));
     }
 }

@@ -1,6 +1,6 @@
 //! How much one property of the rows tells about their labels.
 
-use super::fields::Field;
+use super::field::Field;
 use crate::label::{Targets, Task};
 
 /// How closely labels follow a property.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::contradictions::{TurnedLabel, turned_lines, turned_outlets};
-use super::fields::{Field, Fields};
+use super::field::Field;
+use super::fields::Fields;
 use super::findings::{AuditCode, Finding, Severity};
 use super::held_out::{HeldOut, areas, random_folds};
 use super::ranking::Auc;
@@ -58,7 +59,10 @@ pub struct BatchScore {
     /// The area of that label under models of the batch's own rows; computed where the others rank it backwards.
     pub own_auc: Option<f64>,
     /// Whether the labels follow from the texts inside the batch, but the other way round than elsewhere.
-    pub swapped: bool,
+    pub backwards: bool,
+    /// The share of its rows whose outlet occurs in other batches, too; `None` without outlets. What is learned of
+    /// outlets can be backwards for others without any label being wrong.
+    pub known_outlets: Option<f64>,
 }
 
 impl BatchAudit {
@@ -78,7 +82,12 @@ impl BatchAudit {
         let counts = local.counts();
         let mut largest: Vec<usize> = (0..counts.len()).filter(|&v| counts[v] > 0).collect();
         largest.sort_by_key(|&v| (std::cmp::Reverse(counts[v]), v));
-        let score = |&value: &usize| BatchScore::of(&local, value as u32, language.as_ref(), counted, n_folds);
+        let outlet = fields.outlet.as_ref().map(|f| f.select(rows));
+        let score = |&value: &usize| -> Result<BatchScore> {
+            let mut found = BatchScore::of(&local, value as u32, language.as_ref(), counted, n_folds)?;
+            found.known_outlets = outlet.as_ref().map(|outlet| known_share(&local, value as u32, outlet));
+            Ok(found)
+        };
         let mut turned = match &fields.outlet {
             Some(outlet) => turned_outlets(outlet, batch, &all, corpus.labels()),
             None => Vec::new(),
@@ -100,15 +109,25 @@ impl BatchAudit {
 
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for batch in self.batches.iter().filter(|b| b.swapped) {
+        for batch in self.batches.iter().filter(|b| b.backwards) {
             let (Some(label), Some(auc), Some(own)) = (&batch.worst, batch.worst_auc, batch.own_auc) else { continue };
             let figure = format!(
                 "\"{}\" = {}: a model of the other batches ranks \"{label}\" backwards (AUC {auc:.2} on {} rows), a model of its own rows does not ({own:.2})",
                 self.key, batch.value, batch.n
             );
-            let remedy =
-                "compare the labels of this batch with its source: they may be swapped, or follow another rule";
-            findings.push(Finding::new(AuditCode::SwappedBatch, Severity::Error, auc, figure, remedy));
+            let (code, severity, remedy) = match batch.known_outlets {
+                Some(share) if share < 0.5 => (
+                    AuditCode::BackwardsBatch,
+                    Severity::Warning,
+                    "its outlets are not those of the other batches, which may be all: compare its labels with their source",
+                ),
+                _ => (
+                    AuditCode::SwappedBatch,
+                    Severity::Error,
+                    "compare the labels of this batch with their source: they are swapped, or follow another rule",
+                ),
+            };
+            findings.push(Finding::new(code, severity, auc, figure, remedy));
         }
         let kinds = [
             (&self.turned_outlets, AuditCode::ContradictingOutlet, "outlets"),
@@ -152,7 +171,8 @@ impl BatchScore {
             worst: None,
             worst_auc: None,
             own_auc: None,
-            swapped: false,
+            backwards: false,
+            known_outlets: None,
         };
         let targets = &counted.targets;
         if !(0..targets.n_classes()).any(|class| both_sides(targets, class, &inside)) {
@@ -185,10 +205,19 @@ impl BatchScore {
         found.worst_auc = Some(area.auc);
         if area.auc < BACKWARDS && area.auc + 3.0 * area.standard_error() < 0.5 {
             found.own_auc = own_area(counted, &inside, worst, language, n_folds)?;
-            found.swapped = found.own_auc.is_some_and(|auc| auc >= CONSISTENT);
+            found.backwards = found.own_auc.is_some_and(|auc| auc >= CONSISTENT);
         }
         Ok(found)
     }
+}
+
+/// The share of a batch's rows whose outlet has rows in other batches, too.
+fn known_share(batch: &Field, value: u32, outlet: &Field) -> f64 {
+    let mut known = vec![false; outlet.values.len()];
+    let rows = || batch.of.iter().zip(&outlet.of).filter_map(|(batch, outlet)| Some(((*batch)?, (*outlet)? as usize)));
+    rows().filter(|(batch, _)| *batch != value).for_each(|(_, outlet)| known[outlet] = true);
+    let inside: Vec<bool> = rows().filter(|(batch, _)| *batch == value).map(|(_, outlet)| known[outlet]).collect();
+    inside.iter().filter(|known| **known).count() as f64 / inside.len().max(1) as f64
 }
 
 /// Whether there are rows with the label and rows without.

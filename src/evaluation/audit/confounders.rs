@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::association::association;
-use super::fields::Field;
+use super::field::Field;
 use super::findings::{AuditCode, Finding, Severity};
-use super::held_out::{HeldOut, areas};
+use super::held_out::{HeldOut, areas, stratum};
 use super::ranking;
 use crate::error::Result;
 use crate::evaluation::{Evaluation, Folds};
@@ -25,6 +25,8 @@ pub struct Floor {
     pub macro_f1: f64,
     /// Mean area under the ROC curves of the labels, within folds; .5 is chance.
     pub roc_auc: Option<f64>,
+    /// The same among rows of one language; `None` where there is only one language.
+    pub within_language_auc: Option<f64>,
 }
 
 /// What guessing gives.
@@ -79,7 +81,13 @@ pub struct ValueCounts {
 
 impl Floor {
     /// The label that is most frequent among the training rows of the same value.
-    pub(super) fn look_up(field: &Field, targets: &Targets, labels: &LabelSet, folds: &Folds) -> Result<Floor> {
+    pub(super) fn look_up(
+        field: &Field,
+        targets: &Targets,
+        labels: &LabelSet,
+        folds: &Folds,
+        language: Option<&Field>,
+    ) -> Result<Floor> {
         let (n, k) = (targets.n_samples(), targets.n_classes());
         let mut probabilities = vec![0.0; n * k];
         let mut classes = vec![0; n];
@@ -111,20 +119,35 @@ impl Floor {
         };
         let scores = Evaluation::new(labels, targets, &predicted)?.scores();
         let rows: Vec<usize> = (0..n).collect();
-        let areas = areas(&probabilities, targets, &rows, |row| folds.fold_of(row).map(|f| f as u32));
-        let roc_auc = ranking::mean(areas.into_iter());
-        Ok(Floor { name: field.name, n, accuracy: scores.accuracy, macro_f1: scores.macro_f1, roc_auc })
+        let area = |within: Option<&Field>| {
+            let stratum = |row: usize| stratum(folds.fold_of(row)? as u32, row, within);
+            ranking::mean(areas(&probabilities, targets, &rows, stratum).into_iter())
+        };
+        Ok(Floor {
+            name: field.name,
+            n,
+            accuracy: scores.accuracy,
+            macro_f1: scores.macro_f1,
+            roc_auc: area(None),
+            within_language_auc: language.and_then(|language| area(Some(language))),
+        })
     }
 
     /// A model that reads page furniture alone.
-    pub(super) fn furniture(held: &HeldOut, gold: &Targets, labels: &LabelSet) -> Result<Option<Floor>> {
+    pub(super) fn furniture(
+        held: &HeldOut,
+        gold: &Targets,
+        labels: &LabelSet,
+        language: Option<&Field>,
+    ) -> Result<Option<Floor>> {
         let rows = held.tested();
         if rows.is_empty() {
             return Ok(None);
         }
         let (accuracy, macro_f1) = held.accuracy(labels, gold, &rows)?;
         let roc_auc = held.auc(gold, &rows, None);
-        Ok(Some(Floor { name: "furniture", n: rows.len(), accuracy, macro_f1, roc_auc }))
+        let within_language_auc = language.and_then(|language| held.auc(gold, &rows, Some(language)));
+        Ok(Some(Floor { name: "furniture", n: rows.len(), accuracy, macro_f1, roc_auc, within_language_auc }))
     }
 }
 
@@ -221,7 +244,7 @@ pub(super) fn findings(floors: &[Floor], confounders: &[Confounder], chance: &Ch
             let words = confounder.determined_words();
             let named = if words.is_empty() { String::new() } else { format!(": {words}") };
             figure += &format!(
-                "; {} of {} values hold one label only ({:.0} % of the rows){named}",
+                "; {} of {} values have one label only, beyond chance ({:.0} % of the rows){named}",
                 confounder.determined_values,
                 confounder.values,
                 100.0 * share
@@ -243,10 +266,15 @@ pub(super) fn findings(floors: &[Floor], confounders: &[Confounder], chance: &Ch
             ),
             _ => continue,
         };
-        let Some(auc) = floor.roc_auc.filter(|auc| *auc >= 0.65) else { continue };
+        // A language has lengths and furniture of its own: what they tell about it is the language's finding.
+        let (auc, where_) = match floor.within_language_auc {
+            Some(auc) => (Some(auc), " within a language"),
+            None => (floor.roc_auc, ""),
+        };
+        let Some(auc) = auc.filter(|auc| *auc >= 0.65) else { continue };
         let severity = if auc >= 0.75 { Severity::Error } else { Severity::Warning };
         let figure = format!(
-            "{what} reaches AUC {auc:.2} and accuracy {:.3} (most frequent label: {:.3})",
+            "{what} reaches AUC {auc:.2}{where_} and accuracy {:.3} (most frequent label: {:.3})",
             floor.accuracy, chance.accuracy
         );
         findings.push(Finding::new(code, severity, auc, figure, remedy));

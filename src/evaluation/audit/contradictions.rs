@@ -4,12 +4,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::fields::Field;
+use super::field::Field;
 use crate::corpus::Corpus;
 use crate::label::{LabelSet, Targets};
 
 /// How many standard errors the two shares must be apart.
 const SURE: f64 = 4.0;
+/// Rows in the batch, and elsewhere.
+const FEWEST: usize = 8;
 /// Characters of a line, from which it is more than a word of a menu.
 const SHORTEST_LINE: usize = 25;
 const LONGEST_LINE: usize = 400;
@@ -59,7 +61,7 @@ fn turn(rows: &[usize], batch: &Field, targets: &Targets, usual: f64) -> Option<
         for part in rows.chunk_by(|a, b| a.0 == b.0) {
             let (n, x) = (part.len(), with(part));
             let (n_rest, x_rest) = (all - n, all_with - x);
-            if n_rest == 0 {
+            if n < FEWEST || n_rest < FEWEST {
                 continue;
             }
             let (share, rest) = (x as f64 / n as f64, x_rest as f64 / n_rest as f64);
@@ -118,8 +120,7 @@ pub(super) fn turned_lines(corpus: &Corpus, batch: &Field, targets: &Targets) ->
     let mut all: Vec<(u64, u32)> = corpus.examples().par_iter().enumerate().flat_map_iter(of_row).collect();
     all.par_sort_unstable();
     let turn_of = |group: &[(u64, u32)]| {
-        // Fewer rows can't be four standard errors apart.
-        if group.len() < (SURE * SURE) as usize {
+        if group.len() < 2 * FEWEST {
             return None;
         }
         let rows: Vec<usize> = group.iter().map(|(_, row)| *row as usize).collect();

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::fields::Field;
+use super::field::Field;
 use crate::article::{Article, Example, Part};
 use crate::corpus::Corpus;
 use crate::error::Result;

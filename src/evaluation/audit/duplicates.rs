@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::fields::{Field, Fields};
+use super::field::Field;
+use super::fields::Fields;
 use super::findings::{AuditCode, Finding, Severity};
 use crate::corpus::Corpus;
 use crate::error::Result;

@@ -40,6 +40,8 @@ pub enum AuditCode {
     LabelErrors,
     /// A batch in which the other batches' model ranks the labels backwards.
     SwappedBatch,
+    /// A batch of outlets of its own in which the other batches' model ranks the labels backwards.
+    BackwardsBatch,
     /// An outlet whose label turns from batch to batch.
     ContradictingOutlet,
     /// A line that many articles share whose label turns from batch to batch.
@@ -94,7 +96,7 @@ impl Finding {
 
 impl AuditCode {
     /// All codes.
-    pub const ALL: [AuditCode; 19] = [
+    pub const ALL: [AuditCode; 20] = [
         AuditCode::OutletLeak,
         AuditCode::OutletTerms,
         AuditCode::OutletNames,
@@ -109,6 +111,7 @@ impl AuditCode {
         AuditCode::DuplicatesAcrossOutlets,
         AuditCode::LabelErrors,
         AuditCode::SwappedBatch,
+        AuditCode::BackwardsBatch,
         AuditCode::ContradictingOutlet,
         AuditCode::ContradictingBoilerplate,
         AuditCode::RareLabel,
@@ -133,6 +136,7 @@ impl AuditCode {
             AuditCode::DuplicatesAcrossOutlets => "duplicates-across-outlets",
             AuditCode::LabelErrors => "label-errors",
             AuditCode::SwappedBatch => "swapped-batch",
+            AuditCode::BackwardsBatch => "backwards-batch",
             AuditCode::ContradictingOutlet => "contradicting-outlet",
             AuditCode::ContradictingBoilerplate => "contradicting-boilerplate",
             AuditCode::RareLabel => "rare-label",

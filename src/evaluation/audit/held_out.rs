@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::fields::Field;
+use super::field::Field;
 use super::ranking::{self, Auc, stratified_auc};
 use crate::calibration::{Calibration, CalibrationMethod};
 use crate::classifier::check_classes;
@@ -132,10 +132,7 @@ impl HeldOut {
 
     /// Areas under the ROC curves of each class, among rows of one fold and one value of `within`.
     pub(super) fn areas(&self, gold: &Targets, rows: &[usize], within: Option<&Field>) -> Vec<Option<Auc>> {
-        areas(&self.scores, gold, rows, |row| {
-            let value = within.map_or(Some(0), |field| field.of[row])?;
-            Some(self.fold[row]? * within.map_or(1, |f| f.values.len() as u32) + value)
-        })
+        areas(&self.scores, gold, rows, |row| stratum(self.fold[row]?, row, within))
     }
 
     /// The mean of these areas.
@@ -154,6 +151,12 @@ impl HeldOut {
         let scores = Evaluation::new(labels, &gold, &predicted)?.scores();
         Ok((scores.accuracy, scores.macro_f1))
     }
+}
+
+/// One number for each pair of fold and value; `None` for rows without a value.
+pub(super) fn stratum(fold: u32, row: usize, within: Option<&Field>) -> Option<u32> {
+    let Some(field) = within else { return Some(fold) };
+    Some(fold * field.values.len() as u32 + field.of[row]?)
 }
 
 /// Areas of each class among rows of one stratum; rows without a stratum are left out.

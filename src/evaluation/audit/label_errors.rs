@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::fields::Field;
+use super::field::Field;
 use super::findings::{AuditCode, Finding, Severity};
 use super::held_out::HeldOut;
 use crate::corpus::Corpus;

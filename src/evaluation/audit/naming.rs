@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::documents::{Doc, Masks};
-use super::fields::Field;
+use super::field::Field;
 use super::findings::{AuditCode, Finding, Severity};
 use super::held_out::{HeldOut, counted, random_folds};
 use super::sample::sample;

@@ -16,7 +16,7 @@ use crate::pipeline::PipelineParams;
 /// | `topic` | `topic` where it exists | a key | the topic |
 /// | `batch` | see below | a key | when or how the rows were collected |
 /// | `folds` | 5 | 2 to 100 | folds, random and outlet-disjoint |
-/// | `max_rows` | 6000 | at least 100 | rows that models are trained and tested on: a seeded sample of a larger corpus |
+/// | `max_rows` | 8000 | at least 100 | rows that models are trained and tested on: a seeded sample of a larger corpus |
 /// | `top` | 10 | at least 1 | rows of every list in the report |
 /// | `duplicates` | see [`DuplicateParams`] | | near-duplicates |
 /// | `bootstrap` | 500 resamples | see [`BootstrapParams`] | intervals |
@@ -54,7 +54,7 @@ impl Default for AuditParams {
             topic: None,
             batch: None,
             folds: 5,
-            max_rows: 6000,
+            max_rows: 8000,
             top: 10,
             duplicates: DuplicateParams::default(),
             bootstrap: BootstrapParams { resamples: 500, ..BootstrapParams::default() },

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::confounders::{Chance, Confounder, Floor};
-use super::fields::Field;
+use super::field::Field;
 use super::findings::{AuditCode, Finding, Severity};
 use super::held_out::HeldOut;
 use crate::error::Result;
@@ -240,7 +240,7 @@ pub(super) fn outlet_leak(
         return None;
     }
     let mut figure = format!(
-        "the outlet alone (\"{}\") gives the label of {:.1} % of the rows (most frequent label: {:.1} %); {} of {} outlets hold one label only",
+        "the outlet alone (\"{}\") gives the label of {:.1} % of the rows (most frequent label: {:.1} %); {} of {} outlets have one label only, beyond chance",
         outlet.key,
         100.0 * look_up.accuracy,
         100.0 * chance.accuracy,

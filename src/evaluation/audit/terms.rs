@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::documents::Doc;
-use super::fields::Field;
+use super::field::Field;
 use super::findings::{AuditCode, Finding, Severity};
 use crate::error::Result;
 use crate::features::Weighting;
@@ -50,7 +50,13 @@ pub struct OutletTerm {
 }
 
 impl OutletTerms {
-    pub(super) fn of(counted: &Counted<'_>, documents: &[Doc<'_>], outlet: &Field, top: usize) -> Result<OutletTerms> {
+    pub(super) fn of(
+        counted: &Counted<'_>,
+        documents: &[Doc<'_>],
+        outlet: &Field,
+        language: Option<&Field>,
+        top: usize,
+    ) -> Result<OutletTerms> {
         let rows: Vec<usize> = (0..counted.targets.n_samples()).collect();
         let counts = &counted.counts;
         let params = &counted.params.features;
@@ -90,14 +96,12 @@ impl OutletTerms {
                 }
             }
         }
-        let sizes = outlet.counts();
-        let most_rows = rows.len() / 2;
+        let large = large_outlets(outlet, language);
         let owner = |feature: usize| {
             let column = kept[feature] as usize;
             let (value, n) = by_outlet[place[column] as usize].iter().copied().max_by_key(|of| of.1)?;
             let share = f64::from(n) / f64::from(frequency[column]);
-            // Of an outlet that is most of the corpus, nothing else could be expected.
-            (share >= OWNED && sizes[value as usize] <= most_rows).then_some((value, share))
+            (share >= OWNED && !large[value as usize]).then_some((value, share))
         };
         let mut owned: Vec<(usize, usize, u32, f64)> =
             strong.iter().filter_map(|&(f, class)| owner(f).map(|(value, share)| (f, class, value, share))).collect();
@@ -134,4 +138,18 @@ impl OutletTerms {
         let remedy = "clean the articles, raise min_df, or drop these terms: they name an outlet, not a stance";
         Some(Finding::new(AuditCode::OutletTerms, severity, share, figure, remedy))
     }
+}
+
+/// Whether an outlet is more than half of the language that most of its rows are in: of such an outlet's words nothing
+/// else could be expected than that they are mostly there.
+fn large_outlets(outlet: &Field, language: Option<&Field>) -> Vec<bool> {
+    let n_languages = language.map_or(1, |field| field.values.len());
+    let mut counts = vec![0; outlet.values.len() * n_languages];
+    for (row, value) in outlet.of.iter().enumerate() {
+        let (Some(value), Some(language)) = (value, language.map_or(Some(0), |field| field.of[row])) else { continue };
+        counts[*value as usize * n_languages + language as usize] += 1;
+    }
+    let all: Vec<usize> = (0..n_languages).map(|l| counts.iter().skip(l).step_by(n_languages).sum()).collect();
+    let is_large = |counts: &[usize]| counts.iter().zip(&all).max().is_some_and(|(own, all)| own * 2 > *all);
+    counts.chunks_exact(n_languages).map(is_large).collect()
 }

@@ -1,7 +1,7 @@
 //! Corpora with one thing planted in each: it must be found, and nothing in a corpus without.
 
 use super::*;
-use crate::article::{Example, Gold};
+use crate::article::{Article, Example, Gold};
 use crate::error::Error;
 use crate::random::Random;
 
@@ -375,4 +375,27 @@ fn dates_that_cannot_be_read_are_counted_and_no_error() {
     assert!(report.findings.is_empty(), "{:?}", report.findings);
     let years = report.batches.iter().find(|b| b.key == "date (year)").unwrap();
     assert_eq!((years.values, years.missing), (4, 20));
+}
+
+#[test]
+fn a_backwards_batch_of_outlets_of_its_own_is_not_called_swapped() {
+    let mut rows = rows();
+    for row in rows.iter_mut().filter(|row| row.wave == 2) {
+        (row.given, row.outlet) = (1 - row.meant, row.outlet + 10);
+    }
+    let report = audit(&rows);
+    assert_eq!(finding(&report, AuditCode::BackwardsBatch).severity, Severity::Warning);
+    assert!(!report.has(AuditCode::SwappedBatch));
+    let batch = report.batches[0].batches.iter().find(|b| b.value == "2").unwrap();
+    assert_eq!((batch.backwards, batch.known_outlets), (true, Some(0.0)));
+}
+
+#[test]
+fn words_of_the_only_outlet_of_a_language_are_not_called_its_own() {
+    let mut rows = rows();
+    for row in rows.iter_mut().filter(|row| row.outlet == 0) {
+        (row.lang, row.given, row.meant) = ("ro", 1, 1);
+    }
+    let terms = audit(&rows).outlet_terms.unwrap();
+    assert!(terms.terms.iter().all(|t| t.outlet != "outlet0.example"), "{terms:?}");
 }
