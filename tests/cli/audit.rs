@@ -13,7 +13,8 @@ fn leaking() -> String {
     let mut rows = String::new();
     for i in 0..160 {
         let (outlet, label) = (i % 8, ["oppose", "support"][i % 2]);
-        let words: Vec<&str> = (0..12).map(|j| things[(i * 7 + j * j * 5 + j) % 9]).collect();
+        let words: Vec<&str> =
+            (0..12).map(|j| things[(i * i * 31 + i * j * 13 + j * j * 7 + i / (j + 1)) % 97 % 9]).collect();
         let text = format!("desk{outlet} on the {} number{i} with item{} and part{}", words.join(" "), i * 3, i * 5);
         _ = writeln!(
             rows,

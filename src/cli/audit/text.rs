@@ -286,7 +286,9 @@ fn duplicates(report: &AuditReport) -> String {
 }
 
 fn label_errors(errors: &LabelErrors) -> String {
-    let mut out = format!("Probable label errors: {} of {} rows\n", errors.found, errors.n);
+    let folds = if errors.outlet_disjoint { "outlet-disjoint" } else { "random" };
+    let auc = errors.roc_auc.map_or(String::new(), |auc| format!(", AUC {auc:.3}"));
+    let mut out = format!("Probable label errors: {} of {} rows ({folds} folds{auc})\n", errors.found, errors.n);
     if errors.issues.is_empty() {
         return out;
     }

@@ -33,7 +33,7 @@ pub struct Floor {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Chance {
-    /// Accuracy of the most frequent label (set of labels).
+    /// Share of the most frequent label; of several labels, accuracy of giving those that most rows have.
     pub accuracy: f64,
     /// Macro-F1 of drawing labels as often as they occur: the mean share of the labels.
     pub macro_f1: f64,
@@ -154,8 +154,12 @@ impl Floor {
 impl Chance {
     pub(super) fn of(targets: &Targets, majority: &Floor) -> Chance {
         let (n, k) = (targets.n_samples().max(1) as f64, targets.n_classes().max(1) as f64);
-        let shares: f64 = targets.support().iter().map(|&s| s as f64 / n).sum();
-        Chance { accuracy: majority.accuracy, macro_f1: shares / k, roc_auc: 0.5 }
+        let shares: Vec<f64> = targets.support().iter().map(|&s| s as f64 / n).collect();
+        let accuracy = match targets.task() {
+            Task::One => shares.iter().copied().fold(0.0, f64::max),
+            Task::Several => majority.accuracy,
+        };
+        Chance { accuracy, macro_f1: shares.iter().sum::<f64>() / k, roc_auc: 0.5 }
     }
 }
 

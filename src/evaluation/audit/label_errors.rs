@@ -13,7 +13,9 @@ use crate::label::{LabelSet, Targets, Task};
 /// A row counts for a class where its held-out probability reaches the mean of that class's own rows; a row that counts
 /// for another class than its label is a probable error. For several labels, each label is two classes: with and without.
 ///
-/// The probabilities come from random folds: where labels are the outlet's, errors are rows unlike their outlet.
+/// The probabilities come from random folds, or from outlet-disjoint ones where these rank better (as where an outlet has
+/// one row of each label). Where labels are the outlet's, errors of random folds are rows unlike their outlet. A weak
+/// model finds errors everywhere: look at `roc_auc` first.
 ///
 /// Reference: Northcutt, Jiang, Chuang: Confident learning: estimating uncertainty in dataset labels, JAIR 70, 2021.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,6 +23,10 @@ use crate::label::{LabelSet, Targets, Task};
 pub struct LabelErrors {
     /// Rows with a held-out probability.
     pub n: usize,
+    /// Whether the probabilities come from outlet-disjoint folds.
+    pub outlet_disjoint: bool,
+    /// Mean area under the labels' ROC curves of the model that judges.
+    pub roc_auc: Option<f64>,
     /// Probable errors.
     pub found: usize,
     /// The surest first.
@@ -58,13 +64,20 @@ struct Issue {
 impl LabelErrors {
     /// `rows` are the positions in the corpus of the rows that were scored.
     pub(super) fn of(
-        held: &HeldOut,
+        random: &HeldOut,
+        grouped: Option<&HeldOut>,
         gold: &Targets,
         corpus: &Corpus,
         rows: &[usize],
         outlet: Option<&Field>,
         top: usize,
     ) -> LabelErrors {
+        let auc = |held: &HeldOut| held.auc(gold, &held.tested(), None);
+        let (better, other) = (grouped.and_then(auc), auc(random));
+        let (held, outlet_disjoint) = match grouped.filter(|_| better > other) {
+            Some(grouped) => (grouped, true),
+            None => (random, false),
+        };
         let tested = held.tested();
         let mut found = match gold.task() {
             Task::One => one(held, gold, &tested),
@@ -84,16 +97,29 @@ impl LabelErrors {
                 p_likely: issue.p_likely,
             }
         };
-        LabelErrors { n: tested.len(), found: found.len(), issues: found.iter().take(top).map(issue).collect() }
+        LabelErrors {
+            n: tested.len(),
+            outlet_disjoint,
+            roc_auc: if outlet_disjoint { better } else { other },
+            found: found.len(),
+            issues: found.iter().take(top).map(issue).collect(),
+        }
     }
 
     pub(super) fn finding(&self) -> Option<Finding> {
         let share = self.found as f64 / self.n.max(1) as f64;
+        // What is hardly better than chance can't judge.
+        let auc = self.roc_auc.filter(|auc| *auc >= 0.7)?;
         if self.found < 3 || share < 0.005 {
             return None;
         }
-        let figure = format!("{} of {} rows ({:.1} %) look mislabelled", self.found, self.n, 100.0 * share);
-        let severity = if share >= 0.03 { Severity::Warning } else { Severity::Note };
+        let figure = format!(
+            "{} of {} rows ({:.1} %) look mislabelled to a model of AUC {auc:.2}",
+            self.found,
+            self.n,
+            100.0 * share
+        );
+        let severity = if share >= 0.03 && auc >= 0.9 { Severity::Warning } else { Severity::Note };
         let remedy = "read the rows listed, the surest first, and correct or drop those that are wrong";
         Some(Finding::new(AuditCode::LabelErrors, severity, share, figure, remedy))
     }

@@ -105,7 +105,7 @@ impl Models {
             naming,
             terms,
             swap: outlet.as_ref().map(|_| OutletSwap::of(&random, &gold)),
-            errors: LabelErrors::of(&random, &gold, corpus, &rows, outlet.as_ref(), params.top),
+            errors: LabelErrors::of(&random, grouped.as_ref(), &gold, corpus, &rows, outlet.as_ref(), params.top),
             batches: fields.batches.iter().map(batch).collect::<Result<_>>()?,
         })
     }

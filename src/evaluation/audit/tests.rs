@@ -399,3 +399,12 @@ fn words_of_the_only_outlet_of_a_language_are_not_called_its_own() {
     let terms = audit(&rows).outlet_terms.unwrap();
     assert!(terms.terms.iter().all(|t| t.outlet != "outlet0.example"), "{terms:?}");
 }
+
+#[test]
+fn a_model_that_cannot_judge_accuses_nobody() {
+    let mut rows = rows();
+    // The words say nothing about the label.
+    rows.iter_mut().enumerate().for_each(|(i, row)| row.meant = i / 2 % 2);
+    let report = audit(&rows);
+    assert!(report.label_errors.found > 50 && !report.has(AuditCode::LabelErrors), "{:?}", report.findings);
+}
