@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what runs.
 
+mod audit;
 mod clean;
 mod completions;
 mod console;
@@ -38,6 +39,7 @@ A first round:
   slantwise predict --model my.slant new/          label a folder of new articles
   slantwise explain --model my.slant new/a.txt     see which words decided
   slantwise crossval articles.jsonl                measure how far to trust it
+  slantwise audit articles.jsonl                   see what the articles' labels really follow
 
 Articles come as JSONL (one object a line with \"text\" and, for training, \"label\" or \"labels\"), CSV, TSV, \
 fastText lines, plain text or HTML files, or folders of these; each also as .gz or .zst; '-' reads JSONL from \
@@ -45,7 +47,7 @@ standard input. Data goes to standard output; progress, warnings and errors go t
 
 Exit status:
   0  done
-  1  a gate failed (evaluate and crossval with --fail-under)
+  1  a gate failed (evaluate and crossval with --fail-under, audit with --fail-on)
   2  an error; the message says what to do";
 
 /// Everything that was typed.
@@ -83,6 +85,7 @@ enum Command {
     Tune(Box<tune::Tune>),
     Evaluate(evaluate::Evaluate),
     Crossval(Box<crossval::Crossval>),
+    Audit(Box<audit::Audit>),
     Explain(explain::Explain),
     Inspect(inspect::Inspect),
     Clean(clean::Clean),
@@ -130,6 +133,7 @@ impl Command {
             Command::Tune(command) => command.run(console),
             Command::Evaluate(command) => command.run(console),
             Command::Crossval(command) => command.run(console),
+            Command::Audit(command) => command.run(console),
             Command::Explain(command) => command.run(console),
             Command::Inspect(command) => command.run(),
             Command::Clean(command) => command.run(console),

@@ -325,6 +325,16 @@ pub enum SplitError {
         /// The key.
         key: String,
     },
+    /// All rows share one group.
+    #[error(
+        "all rows have the value \"{value}\" under the key \"{key}\", so that there are no groups to keep apart; group by another key, or add rows of other groups"
+    )]
+    OneGroup {
+        /// The key.
+        key: String,
+        /// The value of all rows.
+        value: String,
+    },
     /// Some dates are finer than others.
     #[error("row {row}: the date \"{value}\" is not as fine as \"{other}\"; give all rows a year, a month or a day")]
     MixedDates {

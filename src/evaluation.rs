@@ -1,5 +1,6 @@
 //! How good predictions are, and how to find out honestly: scores, folds, duplicates, intervals.
 
+mod audit;
 mod bootstrap;
 mod crossval;
 mod curves;
@@ -14,6 +15,12 @@ mod tally;
 mod temporal;
 mod tune;
 
+pub use audit::{
+    Audit, AuditCode, AuditField, AuditParams, AuditReport, AuditSample, AuditScore, BatchAudit, BatchScore, Chance,
+    ClusterCount, Confounder, DateCount, DuplicateAudit, DuplicateCount, Finding, Floor, LabelContradiction,
+    LabelErrors, LabelIssue, ModelScores, OutletNaming, OutletSwap, OutletTerm, OutletTerms, ScoreGap, Severity,
+    TurnedLabel, ValueCounts, ValueScore, WithinScores,
+};
 pub use bootstrap::BootstrapParams;
 pub use crossval::{Crossval, CrossvalParams};
 pub use curves::{ReliabilityBin, RiskCoverage, RiskPoint, risk_coverage};

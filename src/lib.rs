@@ -28,6 +28,12 @@ pub use corpus::{Corpus, Format, ReadOptions, Rows};
 pub use decision::{Abstention, Conformal, ConformalSets, Decided, Decider, Decision, DecisionParams, Verdict};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
+    Audit, AuditCode, AuditField, AuditParams, AuditReport, AuditSample, AuditScore, BatchAudit, BatchScore, Chance,
+    ClusterCount, Confounder, DateCount, DuplicateAudit, DuplicateCount, Finding, Floor, LabelContradiction,
+    LabelErrors, LabelIssue, ModelScores, OutletNaming, OutletSwap, OutletTerm, OutletTerms, ScoreGap, Severity,
+    TurnedLabel, ValueCounts, ValueScore, WithinScores,
+};
+pub use evaluation::{
     BootstrapParams, Budget, Crossval, CrossvalParams, DuplicateParams, Estimate, Evaluation, Fold, Folds, LabelScores,
     Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores, SplitParams, Trial, TuneParams, TuneProgress,
     Tuned, group_ids, labelled_span_scores, merge_groups, near_duplicates, risk_coverage, span_scores,

@@ -150,6 +150,11 @@ impl Folds {
         Folds { parts: (0..folds as u32).map(part).collect(), fold_of: fold.iter().copied().map(Some).collect() }
     }
 
+    /// Folds made elsewhere: their parts, and the fold in which each row is tested.
+    pub(super) fn of_parts(parts: Vec<Fold>, fold_of: &[Option<usize>]) -> Folds {
+        Folds { parts, fold_of: fold_of.iter().map(|f| f.map(|f| f as u32)).collect() }
+    }
+
     /// Number of folds.
     pub fn len(&self) -> usize {
         self.parts.len()

@@ -41,6 +41,11 @@ fn read(text: &str) -> Option<Date> {
     }
 }
 
+/// The year of a date; `None` where it can't be read.
+pub(super) fn year(text: &str) -> Option<u32> {
+    read(text).map(|date| date.number / 10_000)
+}
+
 /// The dates as ascending numbers; all must be equally fine.
 pub(super) fn parse(dates: &[Option<&str>]) -> Result<Vec<u32>> {
     let mut first: Option<(Date, &str)> = None;

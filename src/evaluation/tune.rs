@@ -124,7 +124,7 @@ impl PipelineParams {
         };
         let rows: Vec<usize> = (0..corpus.len()).collect();
         let found = Search::new(self, corpus, params, &mut watch)?.run(&rows)?;
-        let model = Counted::new(corpus, &found.best)?.fit(Some(found.out_of_fold))?;
+        let model = Counted::new(corpus, &found.best)?.fit(corpus, Some(found.out_of_fold))?;
         Ok(Tuned {
             model,
             best_score: found.score,
@@ -156,7 +156,7 @@ impl PipelineParams {
             let train = part(&fold.train)?;
             let rows: Vec<usize> = (0..train.len()).collect();
             let found = Search::new(self, &train, params, watch)?.run(&rows)?;
-            let model = Counted::new(&train, &found.best)?.fit(Some(found.out_of_fold))?;
+            let model = Counted::new(&train, &found.best)?.fit(&train, Some(found.out_of_fold))?;
             for &row in &fold.test {
                 let prediction = model.predict(&corpus.examples()[row].article);
                 probabilities.extend(prediction.probabilities.iter().map(|&p| p as f32));

@@ -194,13 +194,18 @@ mod tests {
         rows.extend(vec![("a", "ru", "y"); 10]);
         rows.extend(vec![("b", "ru", "x"); 20]);
         rows.extend(vec![("b", "ru", "y"); 15]);
+        rows.extend(vec![("a", "en", "y"); 4]);
+        rows.extend(vec![("b", "en", "x"); 6]);
+        rows.extend(vec![("a", "ru", "x"); 8]);
         let corpus = corpus(&rows);
         let keys = ["lang".to_string(), "topic".to_string()];
         let balance = Balance::new(&keys, &corpus).unwrap().unwrap();
         let all: Vec<usize> = (0..rows.len()).collect();
         let weights = balance.weights(&corpus.targets(), &all);
         for (key, value) in [("lang", "en"), ("lang", "ru"), ("topic", "x"), ("topic", "y")] {
-            assert!((share(&corpus, &weights, key, value, "a") - 0.5).abs() < 1e-3, "{key} {value}");
+            let expected = 52.0 / 98.0;
+            let found = share(&corpus, &weights, key, value, "a");
+            assert!((found - expected).abs() < 1e-3, "{key} {value}: {found}");
         }
         let mean = weights.iter().sum::<f32>() / weights.len() as f32;
         assert!((mean - 1.0).abs() < 1e-3, "{mean}");

@@ -19,7 +19,8 @@ use crate::text::Reader;
 /// model that fitting its rows alone would give.
 #[derive(Clone)]
 pub(crate) struct Counted<'a> {
-    pub(crate) corpus: &'a Corpus,
+    /// `None` where the counts are not of a corpus as it is.
+    corpus: Option<&'a Corpus>,
     pub(crate) params: &'a PipelineParams,
     pub(crate) reader: Reader,
     pub(crate) counts: Counts,
@@ -78,16 +79,27 @@ impl<'a> Counted<'a> {
         };
         let balance = Balance::new(&params.balance_by, corpus)?;
         let (reader, counts) = read(corpus, params, None)?;
-        Ok(Counted { corpus, params, reader, counts, targets, labels: corpus.labels(), groups, balance })
+        Ok(Counted { corpus: Some(corpus), params, reader, counts, targets, labels: corpus.labels(), groups, balance })
+    }
+
+    /// Counts of something else than a corpus as it is, such as articles without their furniture.
+    pub(crate) fn of_counts(
+        counts: Counts,
+        targets: Targets,
+        labels: &'a LabelSet,
+        params: &'a PipelineParams,
+    ) -> Result<Counted<'a>> {
+        let reader = Reader::new(&params.reading)?;
+        Ok(Counted { corpus: None, params, reader, counts, targets, labels, groups: None, balance: None })
     }
 
     /// The counts as a model of these rows reads the articles: they are read anew where reading itself is learned from the
     /// training articles.
     pub(crate) fn as_read_by(&self, rows: &[usize]) -> Result<Cow<'_, Counted<'a>>> {
-        if !Reader::is_learned(&self.params.reading) {
+        let Some(corpus) = self.corpus.filter(|_| Reader::is_learned(&self.params.reading)) else {
             return Ok(Cow::Borrowed(self));
-        }
-        let (reader, counts) = read(self.corpus, self.params, Some(rows))?;
+        };
+        let (reader, counts) = read(corpus, self.params, Some(rows))?;
         let (targets, groups, balance) = (self.targets.clone(), self.groups.clone(), self.balance.clone());
         Ok(Cow::Owned(Counted { reader, counts, targets, groups, balance, ..*self }))
     }

@@ -42,8 +42,7 @@ impl Counted<'_> {
     }
 
     /// Fits the whole pipeline on all rows; the out-of-fold scores, where they are known already, are not made again.
-    pub(crate) fn fit(self, known: Option<OutOfFold>) -> Result<Pipeline> {
-        let corpus = self.corpus;
+    pub(crate) fn fit(self, corpus: &Corpus, known: Option<OutOfFold>) -> Result<Pipeline> {
         let rows: Vec<usize> = (0..corpus.len()).collect();
         let answers = || match known {
             Some(known) => self.answers(&known),
@@ -109,7 +108,7 @@ impl PipelineParams {
     /// Parameters out of range, fewer than two classes, an empty vocabulary, a missing group field, or a dense classifier past its
     /// memory budget.
     pub fn fit(&self, corpus: &Corpus) -> Result<Pipeline> {
-        Counted::new(corpus, self)?.fit(None)
+        Counted::new(corpus, self)?.fit(corpus, None)
     }
 
     /// The values of the fields in [`balance_by`](Self::balance_by) whose articles all have the same label: no weights can

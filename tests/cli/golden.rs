@@ -61,7 +61,9 @@ fn clean() {
 #[test]
 fn help() {
     let folder = Folder::new();
-    for command in ["", "train", "predict", "evaluate", "crossval", "explain", "inspect", "clean", "completions"] {
+    for command in
+        ["", "train", "predict", "evaluate", "crossval", "audit", "explain", "inspect", "clean", "completions"]
+    {
         assert_snapshot!(format!("help_{command}"), folder.run(&format!("{command} --help")));
     }
 }

@@ -2,6 +2,7 @@
 //! output and standard error.
 #![allow(clippy::unwrap_used)]
 
+mod audit;
 mod bad_input;
 mod clean;
 mod encodings;
