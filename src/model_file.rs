@@ -46,7 +46,7 @@ struct Settings {
     #[serde(default)]
     decision: Option<Decision>,
     #[serde(default)]
-    familiarity: Familiarity,
+    familiarity: Option<Familiarity>,
     training: Training,
     #[serde(default, skip_serializing_if = "RepeatedLines::is_empty")]
     repeated_lines: RepeatedLines,
@@ -136,7 +136,7 @@ impl Pipeline {
             calibration: self.calibration.clone(),
             threshold: None,
             decision: Some(self.decision.clone()),
-            familiarity: self.familiarity.clone(),
+            familiarity: Some(self.familiarity.clone()),
             training: self.training.clone(),
             repeated_lines: self.reader.repeated().clone(),
             n_words: vocabulary.n_words,
@@ -189,6 +189,9 @@ fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
     let mut settings: Settings =
         serde_json::from_slice(payload.settings).map_err(|e| ModelFileError::Payload(e.to_string()))?;
     if !names_reading(payload.settings) {
+        if settings.threshold.is_none() {
+            return Err(ModelFileError::Meaning("the settings don't say what is read"));
+        }
         settings.params.reading = ReadingParams::everything();
     }
     assemble(&payload, settings)
@@ -245,20 +248,27 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
     meaning(finite(&idf) && finite(&weights) && finite(&intercepts), "a number is not finite")?;
     // An idf is 1 + ln(n + 1) at most. Times a count, a huge one would not be finite.
     meaning(idf.iter().all(|v| (0.0..=64.0).contains(v)), "an inverse document frequency is out of range")?;
-    let decision = match (settings.decision, settings.threshold) {
-        (Some(decision), None) => decision,
-        (None, Some(threshold)) => Decision::plain(settings.task, n_classes, threshold),
-        _ => return Err(ModelFileError::Meaning("neither or both of threshold and decision are given")),
-    };
-    meaning(decision.n_classes() == n_classes && decision.task() == settings.task, "the decision is of other labels")?;
-    meaning(decision.check().is_ok(), "the threshold or a number of the decision is out of range")?;
-    meaning(settings.familiarity.is_valid(), "a share of known terms is out of range")?;
     let calibration = &settings.calibration;
     meaning(
         calibration.n_classes() == n_classes && calibration.task() == settings.task,
         "the calibration is of other labels",
     )?;
     meaning(calibration.check().is_ok(), "the calibration is out of range")?;
+    let (decision, familiarity) = match (settings.decision, settings.threshold, settings.familiarity) {
+        (Some(decision), None, Some(familiarity)) => (decision, familiarity),
+        (None, Some(threshold), None) => {
+            meaning((0.0..=1.0).contains(&threshold), "the threshold is out of range")?;
+            (Decision::plain(settings.task, n_classes, threshold), Familiarity::default())
+        }
+        _ => {
+            return Err(ModelFileError::Meaning(
+                "a decision with what is familiar, or a threshold: one of them is missing",
+            ));
+        }
+    };
+    meaning(decision.n_classes() == n_classes && decision.task() == settings.task, "the decision is of other labels")?;
+    meaning(decision.check().is_ok(), "a number of the decision is out of range")?;
+    meaning(familiarity.is_valid(), "a share of known terms is out of range")?;
     meaning(settings.params.check().is_ok(), "a parameter is out of range")?;
     meaning(settings.training.support.len() == n_classes, "labels and their support differ in number")?;
     meaning(settings.repeated_lines.is_valid(), "repeated lines are not sorted")?;
@@ -281,7 +291,7 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
         calibration: settings.calibration,
         decision,
         coverage: None,
-        familiarity: settings.familiarity,
+        familiarity,
         training: settings.training,
     })
 }

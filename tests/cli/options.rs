@@ -96,7 +96,7 @@ fn an_option_that_does_not_apply_is_an_error() {
         ("--no-words --stem", "cannot be used with"),
         ("--no-clean --known-outlets", "cannot be used with"),
         ("--budget 120s", "unexpected argument"),
-        ("--balance-by lang", "unexpected argument"),
+        ("--balance lang", "unexpected argument"),
         ("--jobs 0", "invalid value"),
     ] {
         let message = folder.error(&format!("train tram.jsonl -o m.slant {options}"));

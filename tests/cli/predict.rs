@@ -88,7 +88,7 @@ fn the_name_of_the_output_tells_its_format() {
     let csv = String::from_utf8(folder.read("a.csv")).unwrap();
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let cells: Vec<csv::StringRecord> = reader.records().map(|r| r.unwrap()).collect();
-    let sum: f64 = cells[0].iter().skip(3).map(|p| p.parse::<f64>().unwrap()).sum();
+    let sum: f64 = cells[0].iter().skip(4).map(|p| p.parse::<f64>().unwrap()).sum();
     assert!((sum - 1.0).abs() < 1e-12);
 }
 

@@ -111,7 +111,8 @@ fn tuning_is_not_fooled_by_what_only_the_outlet_betrays() {
         params.tune(&corpus, &how, |_| {}).unwrap()
     };
     let random = tune(params(Classifier::svm()));
-    assert!(random.best_score > 0.97 && random.nested.unwrap().accuracy > 0.97, "{}", random.best_score);
+    let nested = random.nested.unwrap().accuracy;
+    assert!(random.best_score > 0.97 && nested > 0.9, "{} {nested}", random.best_score);
     assert!(random.estimate.unwrap().score > 0.95);
     let grouped = tune(params(Classifier::svm()).group_by("domain"));
     assert!(grouped.best_score < 0.65, "{}", grouped.best_score);
