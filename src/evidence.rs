@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::article::{Article, Part, Span};
 use crate::features::{Entry, RowBuffer};
 use crate::pipeline::{Pipeline, Prediction};
-use crate::text::{Analyzer, Stretch, TermKind, hash_term};
+use crate::text::{Analyzer, Stretch, TermKind};
 
 /// A term of an article that counted for or against a label.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,8 +179,8 @@ impl<'a> Explainer<'a> {
         let stretches = self.model.reader.stretches(article);
         let vocabulary = &self.model.vectorizer.vocabulary;
         let mut places = vec![Vec::new(); columns.len()];
-        let hash = |&column: &u32| vocabulary.term(column as usize).map_or(0, |t| hash_term(t.kind, t.text));
-        let wanted: FxHashMap<u64, usize> = columns.iter().map(hash).zip(0..).collect();
+        let hash = |(&column, place): (&u32, usize)| Some((vocabulary.hash(column as usize)?, place));
+        let wanted: FxHashMap<u64, usize> = columns.iter().zip(0..).filter_map(hash).collect();
         scan(&mut self.analyzer, &stretches, |hash| wanted.get(&hash).copied(), &mut places);
         // A word that the model doesn't know can pass for a term, see `Vocabulary::lookup`; then it stands where
         // that word does.

@@ -22,7 +22,9 @@ mod switch;
 mod tokenize;
 
 pub use analyze::TermKind;
-pub(crate) use analyze::{Analyzer, QUOTE_SIGN, hash_term};
+#[cfg(test)]
+pub(crate) use analyze::hash_term;
+pub(crate) use analyze::{Analyzer, QUOTE_SIGN, hashes_of};
 pub use decode::{Decoded, Encoding, decode, decode_page};
 #[cfg(feature = "html")]
 pub use html::page_article;

@@ -84,7 +84,14 @@ impl Vocabulary {
 
     /// The column of a written term (case-folded, words joined by one space).
     pub fn column(&self, kind: TermKind, term: &str) -> Option<usize> {
-        self.table.get(crate::text::hash_term(kind, term)).map(|c| c as usize)
+        let is_it = |&column: &usize| self.term(column).is_some_and(|t| t.text == term);
+        crate::text::hashes_of(kind, term).filter_map(|hash| self.table.get(hash)).map(|c| c as usize).find(is_it)
+    }
+
+    /// The hash of a column's term.
+    pub(crate) fn hash(&self, column: usize) -> Option<u64> {
+        let term = self.term(column)?;
+        crate::text::hashes_of(term.kind, term.text).find(|&hash| self.table.get(hash) == Some(column as u32))
     }
 
     /// The column of a term's hash.

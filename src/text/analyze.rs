@@ -23,7 +23,7 @@ pub enum TermKind {
 /// What is added to the hash of a quoted term, so that it is a term of its own.
 const QUOTED: u64 = 0x7C15_F39C_C060_5CED;
 
-/// Stands before a quoted term in its written form. No term begins with it: typographic marks are read as plain ones.
+/// Stands before a quoted term in its written form.
 pub(crate) const QUOTE_SIGN: char = '“';
 
 impl Voice {
@@ -287,11 +287,15 @@ fn spelled_ngrams(
     });
 }
 
-/// The hash of a term from its written form.
+/// The hashes that a written term can have: as it stands, and as a quoted term where it begins with the sign of one (an n-gram of
+/// characters may begin with the sign itself).
+pub(crate) fn hashes_of(kind: TermKind, term: &str) -> impl Iterator<Item = u64> {
+    let quoted = term.strip_prefix(QUOTE_SIGN).map(|own| hash_term(kind, own).wrapping_add(QUOTED));
+    std::iter::once(hash_term(kind, term)).chain(quoted)
+}
+
+/// The hash of an own term from its written form.
 pub(crate) fn hash_term(kind: TermKind, term: &str) -> u64 {
-    if let Some(quoted) = term.strip_prefix(QUOTE_SIGN) {
-        return hash_term(kind, quoted).wrapping_add(QUOTED);
-    }
     match kind {
         TermKind::Word => {
             let mut words = term.split(' ').map(|word| hash_word(word.as_bytes()));

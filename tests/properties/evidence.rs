@@ -44,7 +44,8 @@ proptest! {
         for article in corpus.examples().iter().map(|e| &e.article).chain(&fresh) {
             for evidence in model.explanation(article, label).unwrap().evidence {
                 prop_assert_eq!(evidence.spans.first(), Some(&evidence.span));
-                let column = vectorizer.vocabulary().column(evidence.kind, &evidence.term).unwrap();
+                let column = vectorizer.vocabulary().column(evidence.kind, &evidence.term);
+                let column = column.unwrap_or_else(|| panic!("{evidence:?} {:?}", model.fitted_params()));
                 let weight = f64::from(model.linear_model().weight(column, 0));
                 prop_assert_eq!(evidence.spans.len() as f64 * weight, evidence.contribution, "{:?}", evidence);
                 // Letters that fold to two (ß) can hold a character n-gram twice.
