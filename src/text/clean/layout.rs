@@ -169,7 +169,7 @@ pub(super) fn counters(lines: &mut [Line<'_>]) {
 }
 
 /// `0`, `1.2K`, `(15)`, `+3`: digits with little besides.
-fn is_counter(text: &str) -> bool {
+pub(super) fn is_counter(text: &str) -> bool {
     text.contains(|c: char| c.is_numeric())
         && text.chars().all(|c| {
             c.is_numeric() || matches!(c, '.' | ',' | 'k' | 'K' | 'M' | '(' | ')' | '+' | '-' | '#' | ':' | ' ')

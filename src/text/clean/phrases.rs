@@ -12,12 +12,14 @@ use super::fold::{fold_into, head, last_word, leading_word, tail};
 use super::outlets::at_boundaries;
 use super::pattern::{Anchor, NUMBER, Pattern};
 use super::rule::Rule;
-use super::rulefile::{FILES, Found, Phrase, SHORT, read};
+use super::names::looks_like_names;
+use super::rulefile::{FILES, Found, Phrase, SHORT, With, read};
 
 #[derive(Debug)]
 struct Entry {
     pattern: Pattern,
     found: Found,
+    with: With,
     max: Option<usize>,
     /// The words that the line begins with (or, for phrases at its end, ends with).
     fixed: String,
@@ -44,6 +46,7 @@ pub(super) struct Phrases {
     parts: Vec<Vec<Entry>>,
     words: FxHashMap<String, Rule>,
     places: FxHashSet<String>,
+    roles: FxHashSet<String>,
 }
 
 /// How much of a line's beginning or end is folded to look for phrases, in bytes.
@@ -58,10 +61,19 @@ impl Phrases {
 
     fn new() -> Phrases {
         let mut phrases = Phrases::default();
-        let (mut words, mut parts) = (Vec::new(), Vec::new());
+        let (mut words, mut parts, mut roles) = (Vec::new(), Vec::new(), Vec::new());
         for (lang, content) in FILES {
-            read(lang, content, |phrase| phrases.add(phrase, &mut parts), |rule, word| words.push((rule, word)));
+            let mut of_file = Vec::new();
+            read(
+                lang,
+                content,
+                |phrase| of_file.push(phrase),
+                |rule, word| words.push((rule, word)),
+                |role| roles.push(role),
+            );
+            of_file.into_iter().for_each(|phrase| phrases.add(phrase, &mut parts));
         }
+        phrases.roles.extend(roles);
         for (rule, word) in words {
             if rule == Rule::Dateline {
                 phrases.places.extend(word.split(' ').map(str::to_string));
@@ -77,7 +89,7 @@ impl Phrases {
     }
 
     fn add(&mut self, phrase: Phrase, parts: &mut Vec<Entry>) {
-        let Phrase { pattern, anchor, found, max } = phrase;
+        let Phrase { with, pattern, anchor, found, max } = phrase;
         if let (Anchor::Whole, Some(literal)) = (anchor, pattern.literal()) {
             let first = literal.split(' ').next().unwrap_or("").to_string();
             self.starts.entry(first).or_default().whole = true;
@@ -92,13 +104,13 @@ impl Phrases {
         match (anchor, first, last) {
             (Anchor::Whole | Anchor::Start, Some(word), _) => {
                 let fixed = pattern.leading_words();
-                self.starts.entry(word).or_default().entries.push(Entry { pattern, found, max, fixed });
+                self.starts.entry(word).or_default().entries.push(Entry { pattern, found, with, max, fixed });
             }
             (Anchor::End, _, Some(word)) => {
                 let fixed = pattern.trailing_words();
-                self.ends.entry(word).or_default().push(Entry { pattern, found, max, fixed });
+                self.ends.entry(word).or_default().push(Entry { pattern, found, with, max, fixed });
             }
-            _ => parts.push(Entry { pattern, found, max, fixed: String::new() }),
+            _ => parts.push(Entry { pattern, found, with, max, fixed: String::new() }),
         }
     }
 
@@ -121,6 +133,16 @@ impl Phrases {
         let mut builder = AhoCorasick::builder();
         self.rare = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&needles).ok();
         self.needles = ids;
+    }
+
+    /// Whether a line says what an author is: few words, the first or last of which is a role.
+    pub(super) fn is_role(&self, line: &str, scratch: &mut Scratch) -> bool {
+        scratch.folded.clear();
+        fold_into(line, &mut scratch.folded);
+        let mut words = scratch.folded.split(' ');
+        scratch.folded.split(' ').count() <= 8
+            && (words.next().is_some_and(|w| self.roles.contains(w))
+                || words.next_back().is_some_and(|w| self.roles.contains(w)))
     }
 
     /// Whether a folded word names a place from which articles are sent.
@@ -175,7 +197,16 @@ impl Phrases {
         if let (true, Some(rare)) = (chars <= max_part, &self.rare) {
             for hit in rare.find_iter(line).filter(|h| at_boundaries(line, h.start(), h.end())) {
                 for entry in &self.parts[self.needles[hit.pattern().as_usize()]] {
-                    if folds.matches(&entry.pattern) && accept(entry.found) {
+                    let limit = if let With::Nothing = entry.with { SHORT } else { entry.max.unwrap_or(SHORT) };
+                    if chars <= limit
+                        && folds.matches(&entry.pattern)
+                        && match &entry.with {
+                            With::Nothing => true,
+                            With::Words(others) => folds.holds(others),
+                            With::Names => credits(line, hit.start(), hit.end()),
+                        }
+                        && accept(entry.found)
+                    {
                         return Some(entry.found);
                     }
                 }
@@ -207,6 +238,23 @@ impl Phrases {
         }
         rule.filter(|rule| n_numbers > 0 || (*rule == Rule::Share && n_words > 1))
     }
+}
+
+/// Whether a word such as "photo" at `start..end` credits what follows to the end of the line: a colon,
+/// a full stop or a new sentence sets it off, and it reads as names.
+fn credits(line: &str, start: usize, end: usize) -> bool {
+    let (before, rest) = (line[..start].trim_end(), &line[end..]);
+    let after = rest.trim_start_matches([' ', '.', ':', '\u{a0}']);
+    let colon = rest.trim_start().starts_with([':', '.']);
+    let apart = before.is_empty() || before.ends_with(['.', '!', '?', '…', ')', '"', '”', '»', '“', '—', '–', '-', '|', '/', '؟']);
+    let first = line[start..].starts_with(|c: char| !c.is_lowercase());
+    let named = after.starts_with(|c: char| !c.is_lowercase() && !c.is_numeric());
+    let sentence = after.trim_end_matches(['.', ')']).contains(". ") && after.len() > 60;
+    (colon || apart && first && after.len() < rest.len())
+        && named
+        && !sentence
+        && after.len() <= 120
+        && (looks_like_names(after) || after.split_whitespace().count() <= 6)
 }
 
 /// The ways in which a folded word may be written, but for the case of ASCII letters.
@@ -283,6 +331,16 @@ impl Folds<'_, '_> {
             fold_into(edge, &mut self.scratch.edge);
         }
         &self.scratch.edge
+    }
+
+    /// Whether one of the words is in the line; with a star, a word that begins so.
+    fn holds(&mut self, words: &[String]) -> bool {
+        let found = self.full();
+        words.iter().any(|word| match word.strip_suffix('*') {
+            Some(beginning) => found.split(' ').any(|w| w.starts_with(beginning)),
+            None if word.contains(' ') => found.contains(word.as_str()),
+            None => found.split(' ').any(|w| w.trim_end_matches(':') == word),
+        })
     }
 
     fn matches(&mut self, pattern: &Pattern) -> bool {
