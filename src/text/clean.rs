@@ -23,6 +23,7 @@ mod repeated;
 mod rule;
 mod rows;
 mod rulefile;
+mod signs;
 
 pub use mask::{Mask, kept_ranges};
 pub use params::CleanParams;

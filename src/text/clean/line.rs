@@ -19,6 +19,11 @@ pub(super) struct Line<'a> {
     pub(super) weak: Option<Rule>,
     /// Whether it opens a section that is furniture too.
     pub(super) heading: bool,
+    /// The rule that most of its signs of furniture belong to, and how many signs there are.
+    pub(super) sign: Option<Rule>,
+    pub(super) n_signs: u8,
+    /// Whether it speaks to the reader; known of lines with signs only.
+    pub(super) addresses: bool,
 }
 
 /// What a line looks like.
@@ -114,6 +119,9 @@ fn push<'a>(text: &'a str, from: usize, to: usize, lines: &mut Vec<Line<'a>>) {
         rule: None,
         weak: None,
         heading: false,
+        sign: None,
+        n_signs: 0,
+        addresses: false,
     });
 }
 

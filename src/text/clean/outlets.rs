@@ -289,10 +289,21 @@ fn is_telling(name: &str) -> bool {
 
 /// Whether neither neighbour of `start..end` continues a word.
 pub(super) fn at_boundaries(text: &str, start: usize, end: usize) -> bool {
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    let before = text.get(..start).and_then(|t| t.chars().next_back());
-    let after = text.get(end..).and_then(|t| t.chars().next());
-    text.is_char_boundary(start) && text.is_char_boundary(end) && !before.is_some_and(word) && !after.is_some_and(word)
+    begins_word(text, start) && ends_word(text, end)
+}
+
+/// Whether no word goes on across `at`, seen from its right.
+pub(super) fn begins_word(text: &str, at: usize) -> bool {
+    text.is_char_boundary(at) && !text[..at].chars().next_back().is_some_and(is_word)
+}
+
+/// Whether no word goes on across `at`, seen from its left.
+pub(super) fn ends_word(text: &str, at: usize) -> bool {
+    text.is_char_boundary(at) && !text[at..].chars().next().is_some_and(is_word)
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 #[cfg(test)]

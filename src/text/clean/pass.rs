@@ -5,7 +5,7 @@ use super::outlets::{Outlets, Own};
 use super::phrases::{Phrases, Scratch};
 use super::rule::Rule;
 use super::rulefile::{Found, PAIR, Place, SHORT};
-use super::{Cleaner, Context, Mask, dateline, fold, inline, layout, line, mask, names};
+use super::{Cleaner, Context, Mask, dateline, fold, inline, layout, line, mask, names, signs};
 use crate::article::Part;
 
 /// The cleaning of one article.
@@ -80,6 +80,7 @@ impl<'a> Pass<'a> {
         self.rows(&mut lines, first, last);
         layout::captions(&mut lines);
         layout::counters(&mut lines);
+        signs::signs(&mut lines, first, last);
         self.authors(&mut lines);
         self.kickers(&mut lines, first);
         self.last_lines(&mut lines);
@@ -149,6 +150,10 @@ impl<'a> Pass<'a> {
                 line.rule = Some(found.rule);
                 line.heading = found.place == Place::Heading;
                 continue;
+            }
+            if !quoted && let Some((n, rule)) = self.scratch.signs.count() {
+                (line.n_signs, line.sign) = (n.min(255) as u8, Some(rule));
+                line.addresses = Phrases::all().addresses(line.text);
             }
             if by && self.is_byline_list(line.text) {
                 line.rule = Some(Rule::Byline);

@@ -3,17 +3,19 @@
 //! A line is prose most of the time, and that must be seen at once: phrases are found by the first
 //! or last word of the line, or by a rare word in it, and only then compared as a whole.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fold::{fold_into, head, last_word, leading_word, tail};
-use super::outlets::at_boundaries;
+use super::outlets::{begins_word, ends_word};
 use super::pattern::{Anchor, NUMBER, Pattern};
 use super::rule::Rule;
 use super::names::looks_like_names;
-use super::rulefile::{FILES, Found, Phrase, SHORT, With, read};
+use super::rulefile::{FILES, Found, Phrase, SHORT, With, Word, read};
+use super::signs::{Address, Signs};
 
 #[derive(Debug)]
 struct Entry {
@@ -41,12 +43,22 @@ pub(super) struct Phrases {
     ends: FxHashMap<String, Vec<Entry>>,
     /// Finds rare words of phrases that may stand anywhere in a line.
     rare: Option<AhoCorasick>,
-    /// For each needle of `rare`, its place in `parts`.
-    needles: Vec<usize>,
+    /// What each needle of `rare` stands for.
+    needles: Vec<Needle>,
     parts: Vec<Vec<Entry>>,
     words: FxHashMap<String, Rule>,
     places: FxHashSet<String>,
     roles: FxHashSet<String>,
+    address: Address,
+}
+
+/// What a word that is searched in lines stands for.
+#[derive(Debug, Default)]
+struct Needle {
+    /// Its place in `parts`.
+    part: Option<usize>,
+    /// The rule it is a sign of, whether it may go on, and a number that all its spellings share.
+    sign: Option<(Rule, bool, usize)>,
 }
 
 /// How much of a line's beginning or end is folded to look for phrases, in bytes.
@@ -61,30 +73,25 @@ impl Phrases {
 
     fn new() -> Phrases {
         let mut phrases = Phrases::default();
-        let (mut words, mut parts, mut roles) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parts, mut signs) = (Vec::new(), Vec::new());
         for (lang, content) in FILES {
-            let mut of_file = Vec::new();
-            read(
-                lang,
-                content,
-                |phrase| of_file.push(phrase),
-                |rule, word| words.push((rule, word)),
-                |role| roles.push(role),
-            );
+            let (mut of_file, mut words) = (Vec::new(), Vec::new());
+            read(lang, content, |phrase| of_file.push(phrase), |word| words.push(word));
             of_file.into_iter().for_each(|phrase| phrases.add(phrase, &mut parts));
-        }
-        phrases.roles.extend(roles);
-        for (rule, word) in words {
-            if rule == Rule::Dateline {
-                phrases.places.extend(word.split(' ').map(str::to_string));
-            } else {
-                phrases.words.entry(word).or_insert(rule);
+            for word in words {
+                match word {
+                    Word::Of(Rule::Dateline, word) => phrases.places.extend(word.split(' ').map(str::to_string)),
+                    Word::Of(rule, word) => drop(phrases.words.entry(word).or_insert(rule)),
+                    Word::Role(word) => drop(phrases.roles.replace(word)),
+                    Word::Sign(rule, word) => signs.push((rule, word)),
+                    Word::Address(word) => phrases.address.add(&word),
+                }
             }
         }
         for entries in phrases.starts.values_mut().map(|s| &mut s.entries).chain(phrases.ends.values_mut()) {
             entries.sort_by_key(|e| std::cmp::Reverse(e.pattern.weight()));
         }
-        phrases.index_parts(parts);
+        phrases.index(parts, signs);
         phrases
     }
 
@@ -114,25 +121,45 @@ impl Phrases {
         }
     }
 
-    /// Indexes phrases that may stand anywhere by their longest word, as it may be written.
-    fn index_parts(&mut self, parts: Vec<Entry>) {
+    /// Indexes phrases that may stand anywhere by their longest word, and signs, as they may be written.
+    fn index(&mut self, parts: Vec<Entry>, signs: Vec<(Rule, String)>) {
         let mut places: FxHashMap<String, usize> = FxHashMap::default();
-        let (mut needles, mut ids): (Vec<String>, Vec<usize>) = (Vec::new(), Vec::new());
+        let mut needles: BTreeMap<String, Needle> = BTreeMap::new();
         for entry in parts {
             let word = entry.pattern.longest_word().to_string();
             let id = *places.entry(word.clone()).or_insert_with(|| {
                 for spelling in spellings(&word) {
-                    needles.push(spelling);
-                    ids.push(self.parts.len());
+                    needles.entry(spelling).or_default().part = Some(self.parts.len());
                 }
                 self.parts.push(Vec::new());
                 self.parts.len() - 1
             });
             self.parts[id].push(entry);
         }
+        for (id, (rule, word)) in signs.iter().enumerate() {
+            let stem = word.trim_end_matches('*');
+            for spelling in spellings(stem) {
+                needles.entry(spelling).or_default().sign.get_or_insert((*rule, stem.len() < word.len(), id));
+            }
+        }
+        // The longest word counts where several begin: it is a sign too if its beginning is.
+        let stems: Vec<(String, Option<(Rule, bool, usize)>)> =
+            needles.iter().filter(|(_, n)| n.sign.is_some_and(|s| s.1)).map(|(w, n)| (w.clone(), n.sign)).collect();
+        for (word, needle) in needles.iter_mut().filter(|(_, n)| n.sign.is_none()) {
+            needle.sign = stems.iter().find(|(stem, _)| word.starts_with(stem.as_str())).and_then(|(_, sign)| *sign);
+        }
         let mut builder = AhoCorasick::builder();
-        self.rare = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&needles).ok();
-        self.needles = ids;
+        self.rare = builder
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(needles.keys())
+            .ok();
+        self.needles = needles.into_values().collect();
+    }
+
+    /// Whether a line speaks to its reader.
+    pub(super) fn addresses(&self, line: &str) -> bool {
+        self.address.is_in(line)
     }
 
     /// Whether a line says what an author is: few words, the first or last of which is a role.
@@ -167,6 +194,7 @@ impl Phrases {
         mut accept: impl FnMut(Found) -> bool,
     ) -> Option<Found> {
         let mut folds = Folds { line, scratch, full: false, edge: None };
+        folds.scratch.signs.clear();
         let word = leading_word(line, &mut folds.scratch.word);
         let starts = self.starts.get(if word.starts_with(|c: char| c.is_ascii_digit()) { NUMBER } else { word });
         if let Some(starts) = starts {
@@ -195,8 +223,15 @@ impl Phrases {
             }
         }
         if let (true, Some(rare)) = (chars <= max_part, &self.rare) {
-            for hit in rare.find_iter(line).filter(|h| at_boundaries(line, h.start(), h.end())) {
-                for entry in &self.parts[self.needles[hit.pattern().as_usize()]] {
+            for hit in rare.find_iter(line).filter(|h| begins_word(line, h.start())) {
+                let needle = &self.needles[hit.pattern().as_usize()];
+                let whole = ends_word(line, hit.end());
+                if let Some((rule, prefix, id)) = needle.sign
+                    && (whole || prefix)
+                {
+                    folds.scratch.signs.add(rule, id);
+                }
+                for entry in needle.part.filter(|_| whole).map_or(&[][..], |part| &self.parts[part]) {
                     let limit = if let With::Nothing = entry.with { SHORT } else { entry.max.unwrap_or(SHORT) };
                     if chars <= limit
                         && folds.matches(&entry.pattern)
@@ -294,6 +329,8 @@ pub(super) struct Scratch {
     folded: String,
     edge: String,
     word: String,
+    /// The signs in the line that was looked at last.
+    pub(super) signs: Signs,
 }
 
 /// The folded forms of a line, made when they are asked for.

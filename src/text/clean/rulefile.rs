@@ -60,6 +60,11 @@ struct Group {
     credit: Vec<String>,
     /// Words for what an author is, in the lines beside the author's name.
     roles: Vec<String>,
+    /// Words of which furniture holds several; with a star, words that begin so.
+    signs: Vec<String>,
+    /// Words by which a page speaks to its reader: "our", "subscribe"; with a star, words that begin
+    /// so; with a capital, only where they are written so within a sentence.
+    address: Vec<String>,
     /// Words that, with numbers, make up the whole line; for `dateline`, places.
     words: Vec<String>,
     /// Longest line, in characters, for `start` and `tail`; by default the parameter `max_line`.
@@ -102,6 +107,16 @@ pub(super) enum With {
     Names,
 }
 
+/// A word of a rule file, folded.
+#[derive(Debug)]
+pub(super) enum Word {
+    Of(Rule, String),
+    Role(String),
+    Sign(Rule, String),
+    /// Not folded.
+    Address(String),
+}
+
 /// A phrase as a rule file gives it.
 #[derive(Debug)]
 pub(super) struct Phrase {
@@ -113,16 +128,14 @@ pub(super) struct Phrase {
     pub(super) max: Option<usize>,
 }
 
-/// Reads one file: calls `phrase` for each phrase, `word` for each folded word with its rule, and
-/// `role` for each folded role.
+/// Reads one file: calls `phrase` for each phrase and `word` for each word.
 ///
 /// A file that is no TOML counts as empty: a test holds that none is.
 pub(super) fn read(
     lang: &'static str,
     content: &str,
     mut phrase: impl FnMut(Phrase),
-    mut word: impl FnMut(Rule, String),
-    mut role: impl FnMut(String),
+    mut word: impl FnMut(Word),
 ) {
     let groups: BTreeMap<String, Group> = toml::from_str(content).unwrap_or_default();
     for (name, group) in groups {
@@ -160,8 +173,10 @@ pub(super) fn read(
             words.iter().for_each(|word| anywhere(word, 2, &with, PAIR));
         }
         group.credit.iter().for_each(|word| anywhere(word, 2, &With::Names, PAIR));
-        group.roles.iter().for_each(|w| role(fold(w)));
-        group.words.iter().for_each(|w| word(rule, fold(w)));
+        group.roles.iter().for_each(|w| word(Word::Role(fold(w))));
+        group.signs.iter().for_each(|w| word(Word::Sign(rule, fold_word(w))));
+        group.address.iter().for_each(|w| word(Word::Address(w.clone())));
+        group.words.iter().for_each(|w| word(Word::Of(rule, fold(w))));
     }
 }
 
@@ -206,7 +221,7 @@ mod tests {
                 assert!(Rule::from_name(name).is_some(), "{lang}: unknown rule {name}");
             }
             assert!(groups.len() >= 15, "{lang}: {} rules", groups.len());
-            read(lang, content, |_| n_phrases += 1, |_, _| {}, |_| {});
+            read(lang, content, |_| n_phrases += 1, |_| {});
         }
         assert!(n_phrases > 5000, "{n_phrases}");
     }
