@@ -115,6 +115,7 @@ impl<'a> Pass<'a> {
     fn phrases(&mut self, lines: &mut [Line<'_>], text_len: usize) {
         let repeated = self.cleaner.repeated.of(self.context);
         let language = self.context.language;
+        let languages = signs::languages(language);
         for line in lines {
             if repeated.holds(line.text) {
                 line.rule = Some(Rule::RepeatedLine);
@@ -151,9 +152,12 @@ impl<'a> Pass<'a> {
                 line.heading = found.place == Place::Heading;
                 continue;
             }
-            if !quoted && let Some((n, rule)) = self.scratch.signs.count() {
-                (line.n_signs, line.sign) = (n.min(255) as u8, Some(rule));
-                line.addresses = Phrases::all().addresses(line.text);
+            let said = line.kind == Kind::Prose && line.text.starts_with(['—', '–', '-']);
+            if !(quoted || said || self.scratch.signs.is_empty()) {
+                let address = Phrases::all().addresses(line.text);
+                if let Some((n, addresses, rule)) = self.scratch.signs.count(languages, address) {
+                    (line.n_signs, line.addresses, line.sign) = (n.min(255) as u8, addresses, Some(rule));
+                }
             }
             if by && self.is_byline_list(line.text) {
                 line.rule = Some(Rule::Byline);

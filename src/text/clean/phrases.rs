@@ -15,7 +15,7 @@ use super::pattern::{Anchor, NUMBER, Pattern};
 use super::rule::Rule;
 use super::names::looks_like_names;
 use super::rulefile::{FILES, Found, Phrase, SHORT, With, Word, read};
-use super::signs::{Address, Signs};
+use super::signs::{Address, Languages, Signs, languages};
 
 #[derive(Debug)]
 struct Entry {
@@ -57,8 +57,18 @@ pub(super) struct Phrases {
 struct Needle {
     /// Its place in `parts`.
     part: Option<usize>,
-    /// The rule it is a sign of, whether it may go on, and a number that all its spellings share.
-    sign: Option<(Rule, bool, usize)>,
+    /// What it is a sign of.
+    sign: Option<Sign>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Sign {
+    rule: Rule,
+    languages: Languages,
+    /// Whether the word may go on.
+    open: bool,
+    /// A number that all its spellings share.
+    id: usize,
 }
 
 /// How much of a line's beginning or end is folded to look for phrases, in bytes.
@@ -83,8 +93,8 @@ impl Phrases {
                     Word::Of(Rule::Dateline, word) => phrases.places.extend(word.split(' ').map(str::to_string)),
                     Word::Of(rule, word) => drop(phrases.words.entry(word).or_insert(rule)),
                     Word::Role(word) => drop(phrases.roles.replace(word)),
-                    Word::Sign(rule, word) => signs.push((rule, word)),
-                    Word::Address(word) => phrases.address.add(&word),
+                    Word::Sign(rule, word) => signs.push((rule, word, languages(Some(lang)))),
+                    Word::Address(word) => phrases.address.add(&word, languages(Some(lang))),
                 }
             }
         }
@@ -122,7 +132,7 @@ impl Phrases {
     }
 
     /// Indexes phrases that may stand anywhere by their longest word, and signs, as they may be written.
-    fn index(&mut self, parts: Vec<Entry>, signs: Vec<(Rule, String)>) {
+    fn index(&mut self, parts: Vec<Entry>, signs: Vec<(Rule, String, Languages)>) {
         let mut places: FxHashMap<String, usize> = FxHashMap::default();
         let mut needles: BTreeMap<String, Needle> = BTreeMap::new();
         for entry in parts {
@@ -136,17 +146,21 @@ impl Phrases {
             });
             self.parts[id].push(entry);
         }
-        for (id, (rule, word)) in signs.iter().enumerate() {
+        for (id, (rule, word, of)) in signs.iter().enumerate() {
             let stem = word.trim_end_matches('*');
             for spelling in spellings(stem) {
-                needles.entry(spelling).or_default().sign.get_or_insert((*rule, stem.len() < word.len(), id));
+                let sign = Sign { rule: *rule, languages: 0, open: stem.len() < word.len(), id };
+                let sign = needles.entry(spelling).or_default().sign.get_or_insert(sign);
+                sign.languages |= of;
             }
         }
         // The longest word counts where several begin: it is a sign too if its beginning is.
-        let stems: Vec<(String, Option<(Rule, bool, usize)>)> =
-            needles.iter().filter(|(_, n)| n.sign.is_some_and(|s| s.1)).map(|(w, n)| (w.clone(), n.sign)).collect();
-        for (word, needle) in needles.iter_mut().filter(|(_, n)| n.sign.is_none()) {
-            needle.sign = stems.iter().find(|(stem, _)| word.starts_with(stem.as_str())).and_then(|(_, sign)| *sign);
+        let open: Vec<(String, Sign)> =
+            needles.iter().filter_map(|(w, n)| Some((w.clone(), n.sign.filter(|s| s.open)?))).collect();
+        for (word, needle) in &mut needles {
+            for (_, sign) in open.iter().filter(|(stem, _)| word.starts_with(stem.as_str())) {
+                needle.sign.get_or_insert(*sign).languages |= sign.languages;
+            }
         }
         let mut builder = AhoCorasick::builder();
         self.rare = builder
@@ -157,9 +171,9 @@ impl Phrases {
         self.needles = needles.into_values().collect();
     }
 
-    /// Whether a line speaks to its reader.
-    pub(super) fn addresses(&self, line: &str) -> bool {
-        self.address.is_in(line)
+    /// The languages in which a line speaks to its reader.
+    pub(super) fn addresses(&self, line: &str) -> Languages {
+        self.address.of(line)
     }
 
     /// Whether a line says what an author is: few words, the first or last of which is a role.
@@ -226,10 +240,10 @@ impl Phrases {
             for hit in rare.find_iter(line).filter(|h| begins_word(line, h.start())) {
                 let needle = &self.needles[hit.pattern().as_usize()];
                 let whole = ends_word(line, hit.end());
-                if let Some((rule, prefix, id)) = needle.sign
-                    && (whole || prefix)
+                if let Some(sign) = needle.sign
+                    && (sign.open || whole && !line[hit.end()..].starts_with(['\'', '’']))
                 {
-                    folds.scratch.signs.add(rule, id);
+                    folds.scratch.signs.add(sign.rule, sign.id, sign.languages);
                 }
                 for entry in needle.part.filter(|_| whole).map_or(&[][..], |part| &self.parts[part]) {
                     let limit = if let With::Nothing = entry.with { SHORT } else { entry.max.unwrap_or(SHORT) };
