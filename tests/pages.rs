@@ -93,8 +93,9 @@ fn clean(cleaner: &Cleaner, page: &Page, wrong: &mut String) -> Counts {
         if to == page.text.len() || state(to) != state(from) {
             let piece = page.text[from..to].trim();
             if page.keep[from] != kept[from] && !piece.is_empty() {
+                let rule = masks.iter().find(|m| (m.start..m.end).contains(&from)).map_or("", |m| m.rule.as_str());
                 let what = if page.keep[from] { "lost" } else { "left" };
-                let _ = writeln!(wrong, "{} {what}: {piece}", page.id);
+                let _ = writeln!(wrong, "{} {what}: {piece}    {rule}", page.id);
             }
             from = to;
         }

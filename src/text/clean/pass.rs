@@ -19,7 +19,8 @@ pub(super) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     pub(super) fn new(cleaner: &'a Cleaner, context: &'a Context<'a>, own: Own) -> Pass<'a> {
-        Pass { cleaner, context, own, masks: Vec::new(), scratch: Scratch::default() }
+        let scratch = Scratch::new(signs::languages(context.language));
+        Pass { cleaner, context, own, masks: Vec::new(), scratch }
     }
 
     fn push(&mut self, part: Part, start: usize, end: usize, rule: Rule) {
@@ -115,7 +116,6 @@ impl<'a> Pass<'a> {
     fn phrases(&mut self, lines: &mut [Line<'_>], text_len: usize) {
         let repeated = self.cleaner.repeated.of(self.context);
         let language = self.context.language;
-        let languages = signs::languages(language);
         for line in lines {
             if repeated.holds(line.text) {
                 line.rule = Some(Rule::RepeatedLine);
@@ -155,7 +155,7 @@ impl<'a> Pass<'a> {
             let said = line.kind == Kind::Prose && line.text.starts_with(['—', '–', '-']);
             if !(quoted || said || self.scratch.signs.is_empty()) {
                 let address = Phrases::all().addresses(line.text);
-                if let Some((n, addresses, rule)) = self.scratch.signs.count(languages, address) {
+                if let Some((n, addresses, rule)) = self.scratch.signs.count(self.scratch.languages, address) {
                     (line.n_signs, line.addresses, line.sign) = (n.min(255) as u8, addresses, Some(rule));
                 }
             }

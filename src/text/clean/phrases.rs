@@ -22,6 +22,8 @@ struct Entry {
     pattern: Pattern,
     found: Found,
     with: With,
+    /// The language of its file.
+    language: Languages,
     max: Option<usize>,
     /// The words that the line begins with (or, for phrases at its end, ends with).
     fixed: String,
@@ -87,7 +89,7 @@ impl Phrases {
         for (lang, content) in FILES {
             let (mut of_file, mut words) = (Vec::new(), Vec::new());
             read(lang, content, |phrase| of_file.push(phrase), |word| words.push(word));
-            of_file.into_iter().for_each(|phrase| phrases.add(phrase, &mut parts));
+            of_file.into_iter().for_each(|phrase| phrases.add(phrase, languages(Some(lang)), &mut parts));
             for word in words {
                 match word {
                     Word::Of(Rule::Dateline, word) => phrases.places.extend(word.split(' ').map(str::to_string)),
@@ -105,7 +107,7 @@ impl Phrases {
         phrases
     }
 
-    fn add(&mut self, phrase: Phrase, parts: &mut Vec<Entry>) {
+    fn add(&mut self, phrase: Phrase, language: Languages, parts: &mut Vec<Entry>) {
         let Phrase { with, pattern, anchor, found, max } = phrase;
         if let (Anchor::Whole, Some(literal)) = (anchor, pattern.literal()) {
             let first = literal.split(' ').next().unwrap_or("").to_string();
@@ -121,13 +123,13 @@ impl Phrases {
         match (anchor, first, last) {
             (Anchor::Whole | Anchor::Start, Some(word), _) => {
                 let fixed = pattern.leading_words();
-                self.starts.entry(word).or_default().entries.push(Entry { pattern, found, with, max, fixed });
+                self.starts.entry(word).or_default().entries.push(Entry { pattern, found, with, language, max, fixed });
             }
             (Anchor::End, _, Some(word)) => {
                 let fixed = pattern.trailing_words();
-                self.ends.entry(word).or_default().push(Entry { pattern, found, with, max, fixed });
+                self.ends.entry(word).or_default().push(Entry { pattern, found, with, language, max, fixed });
             }
-            _ => parts.push(Entry { pattern, found, with, max, fixed: String::new() }),
+            _ => parts.push(Entry { pattern, found, with, language, max, fixed: String::new() }),
         }
     }
 
@@ -209,6 +211,8 @@ impl Phrases {
     ) -> Option<Found> {
         let mut folds = Folds { line, scratch, full: false, edge: None };
         folds.scratch.signs.clear();
+        let languages = folds.scratch.languages;
+        let of_language = |entry: &Entry| entry.language & languages != 0;
         let word = leading_word(line, &mut folds.scratch.word);
         let starts = self.starts.get(if word.starts_with(|c: char| c.is_ascii_digit()) { NUMBER } else { word });
         if let Some(starts) = starts {
@@ -251,8 +255,8 @@ impl Phrases {
                         && folds.matches(&entry.pattern)
                         && match &entry.with {
                             With::Nothing => true,
-                            With::Words(others) => folds.holds(others),
-                            With::Names => credits(line, hit.start(), hit.end()),
+                            With::Words(others) => of_language(entry) && folds.holds(others),
+                            With::Names => of_language(entry) && credits(line, hit.start(), hit.end()),
                         }
                         && accept(entry.found)
                     {
@@ -338,13 +342,34 @@ fn looks_like_date(word: &str) -> bool {
 }
 
 /// Buffers that are reused from line to line.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scratch {
+    /// The languages of the article: pairs and credits of others don't count.
+    pub(super) languages: Languages,
     folded: String,
     edge: String,
     word: String,
     /// The signs in the line that was looked at last.
     pub(super) signs: Signs,
+}
+
+impl Default for Scratch {
+    fn default() -> Scratch {
+        Scratch::new(languages(None))
+    }
+}
+
+impl Scratch {
+    /// Buffers for an article in these languages.
+    pub(super) fn new(languages: Languages) -> Scratch {
+        Scratch {
+            languages,
+            folded: String::new(),
+            edge: String::new(),
+            word: String::new(),
+            signs: Signs::default(),
+        }
+    }
 }
 
 /// The folded forms of a line, made when they are asked for.
