@@ -119,7 +119,7 @@ impl Pass<'_> {
     }
 
     fn is_author(&mut self, line: &Line<'_>) -> bool {
-        if !line.is_kept_fragment() || line.chars > 60 {
+        if !line.is_kept_fragment() || line.chars > 60 || super::line::ends_sentence(line.text) {
             return false;
         }
         let words = line.text.split_whitespace().count();

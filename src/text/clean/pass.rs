@@ -62,7 +62,8 @@ impl<'a> Pass<'a> {
         if name.len() > 60 || cut(at) == 0 {
             return None;
         }
-        if Outlets::known().is_name(name) || self.own.is_named(name) {
+        let site = line.as_bytes()[at] == b'|' && name.split_whitespace().count() <= 4 && names::looks_like_names(name);
+        if Outlets::known().is_name(name) || self.own.is_named(name) || site {
             return Some((cut(at), Rule::Outlet));
         }
         let head = |found: Found| found.place == Place::Head;
@@ -121,7 +122,10 @@ impl<'a> Pass<'a> {
                 line.rule = Some(Rule::RepeatedLine);
                 continue;
             }
-            let (mut weak, quoted) = (None, line.text.starts_with(['"', '“', '„', '«', '‘', '”']));
+            // What somebody says.
+            let quoted = line.text.starts_with(['"', '“', '„', '«', '‘', '”'])
+                || line.text.starts_with(['—', '–', '-']) && line::ends_sentence(line.text);
+            let mut weak = None;
             let (mut credit, mut by) = (None, false);
             let accept = |found: Found| match found.place {
                 // "© Somebody" is a photo credit, unless anything says that it is a copyright.
@@ -152,8 +156,7 @@ impl<'a> Pass<'a> {
                 line.heading = found.place == Place::Heading;
                 continue;
             }
-            let said = line.kind == Kind::Prose && line.text.starts_with(['—', '–', '-']);
-            if !(quoted || said || self.scratch.signs.is_empty()) {
+            if !(quoted || self.scratch.signs.is_empty()) {
                 let address = Phrases::all().addresses(line.text);
                 if let Some((n, addresses, rule)) = self.scratch.signs.count(self.scratch.languages, address) {
                     (line.n_signs, line.addresses, line.sign) = (n.min(255) as u8, addresses, Some(rule));
@@ -226,7 +229,7 @@ impl<'a> Pass<'a> {
         }
         if line.kind == Kind::Prose && *prose < 4 {
             *prose += 1;
-            if let Some(end) = dateline::dateline(&line.text[at..]) {
+            if let Some(end) = dateline::dateline(&line.text[at..], &self.own) {
                 self.push(Part::Text, line.start + at, line.start + at + end, Rule::Dateline);
             }
         }
