@@ -1,7 +1,8 @@
 //! Place, date and agency before the first sentence of an article, and date codes.
 
 use super::fold::{fold_into, head};
-use super::outlets::Outlets;
+use super::names;
+use super::outlets::{Outlets, Own};
 use super::phrases::Phrases;
 
 /// The longest dateline, in bytes.
@@ -12,18 +13,18 @@ const LONGEST: usize = 160;
 /// A dateline is a row of places, dates and agencies that ends with a dash, or with the agency
 /// itself: `KYIV, Jan. 5 (Reuters) - `, `МОСКВА, 24 фев — РИА Новости. `, `(ANSA) - ROMA, 12 MAR - `.
 /// It needs an agency, a known place, a place in capitals, or a place with a date.
-pub(super) fn dateline(text: &str) -> Option<usize> {
+pub(super) fn dateline(text: &str, own: &Own) -> Option<usize> {
     let window = head(text, LONGEST);
     // What a dateline ends with: most paragraphs have none of it, or begin in lower case.
     let ends = |b: u8| matches!(b, b'-' | b')' | b'/' | b':' | b']' | 0xE2);
     let bracket = window.contains(')');
     let capitals = || window.chars().take(3).all(char::is_uppercase);
     if (text.starts_with(char::is_lowercase) && !bracket)
-        || !(bracket || window.bytes().any(ends) || capitals() || agency(text).is_some())
+        || !(bracket || window.bytes().any(ends) || capitals() || agency(text, own).is_some())
     {
         return None;
     }
-    let mut reader = Reader { text: window, at: 0, found: Found::default(), only_places: true, end: None };
+    let mut reader = Reader { text: window, own, at: 0, found: Found::default(), only_places: true, end: None };
     while reader.step() {}
     let end = reader.end?;
     let rest = text[end..].chars().next()?;
@@ -58,6 +59,7 @@ impl Found {
 
 struct Reader<'a> {
     text: &'a str,
+    own: &'a Own,
     at: usize,
     found: Found,
     /// Whether all items so far are known places.
@@ -81,7 +83,7 @@ impl Reader<'_> {
         if rest.starts_with(['(', '[', '/']) {
             return self.brackets(rest);
         }
-        if let Some(len) = agency(rest) {
+        if let Some(len) = agency(rest, self.own) {
             self.found.agency = true;
             self.found.items += 1;
             self.at += len;
@@ -119,10 +121,14 @@ impl Reader<'_> {
         let inner = &rest[1..1 + len];
         let name = inner.split(['-', '–', '/', ',']).next().unwrap_or(inner).trim();
         let known = Outlets::known();
-        let acronym = (2..=8).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_uppercase());
-        let sure = known.is_name(inner.trim()) || known.is_name(name);
-        let dashed = || dash(rest[len + 2..].trim_start()).is_some();
-        if !(sure || acronym && self.found.items > 0 && dashed()) {
+        let capitals = (2..=12).contains(&name.chars().count()) && name.chars().all(char::is_uppercase);
+        let sure = known.is_name(inner.trim()) || known.is_name(name) || self.own.is_named(inner.trim());
+        let after = rest[len + 2..].trim_start_matches([' ', '\u{a0}', '.']);
+        let dashed = dash(after).is_some();
+        // An agency that is not known is one by its place: after a place and a date, or in capitals.
+        let dated = self.found.place && self.found.number && self.found.month && names::looks_like_names(inner);
+        let alone = self.found.items == 0 && !NOT_PLACES.split(' ').any(|w| w == name);
+        if !(sure || dashed && (dated || capitals && (self.found.place || alone && ends_in_dash(after)))) {
             return false;
         }
         self.found.agency = true;
@@ -174,6 +180,9 @@ impl Reader<'_> {
         } else if capitals && !(self.found.items == 0 && NOT_PLACES.split(' ').any(|w| w == word)) {
             self.found.capitals |= self.found.items == 0;
             self.found.place = true;
+        } else if word.starts_with(|c: char| !has_case(c)) && self.found.items < 4 {
+            // Without capitals a place is only told by the agency or date after it.
+            self.found.place = true;
         } else if word.starts_with(char::is_uppercase) && (letters < len || !raw.ends_with('.') || letters <= 5) {
             self.found.place = true;
         } else {
@@ -211,7 +220,7 @@ fn dash(text: &str) -> Option<usize> {
 }
 
 /// The length of the name of an agency, of up to three words, that `text` begins with.
-fn agency(text: &str) -> Option<usize> {
+fn agency(text: &str, own: &Own) -> Option<usize> {
     let window = head(text, 64);
     let mut ends: Vec<usize> = window
         .char_indices()
@@ -220,7 +229,13 @@ fn agency(text: &str) -> Option<usize> {
         .take(4)
         .collect();
     ends.reverse();
-    ends.into_iter().find(|&end| Outlets::known().is_agency(&window[..end]))
+    ends.into_iter().find(|&end| Outlets::known().is_agency(&window[..end]) || own.is_named(&window[..end]))
+}
+
+/// Whether a dash that a text begins with has a capital or a letter without case after it.
+fn ends_in_dash(text: &str) -> bool {
+    let rest = text.trim_start_matches(['—', '–', '―', '-', ' ', '\u{a0}']);
+    rest.starts_with(|c: char| c.is_uppercase() || is_quote(c) || !has_case(c))
 }
 
 fn is_quote(c: char) -> bool {
@@ -282,7 +297,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> &str {
-        dateline(text).map_or("", |end| &text[..end])
+        dateline(text, &Own::default()).map_or("", |end| &text[..end])
     }
 
     #[test]
@@ -306,12 +321,23 @@ mod tests {
             "New York, Jan 3 (Xinhua) -- ",
             "Moscow: ",
             "BERLIN—",
+            "OLDTOWN, May 12 (Northern Wire) - ",
+            "(XNA) – ",
+            "НОВЫЙ ПОРТ, 30 марта (Северинфо) — ",
+            "Oldtown, 3. März /Presna/ - ",
         ] {
             let text = format!("{line}{rest}");
             assert_eq!(cut(&text), line, "{line}");
         }
         assert_eq!(cut("موسكو - سبوتنيك. قال الوزير إن بلاده لن تشارك في الاجتماع المقبل."), "موسكو - سبوتنيك. ");
         assert_eq!(cut("القاهرة (رويترز) - قال الوزير إن بلاده لن تشارك في الاجتماع المقبل."), "القاهرة (رويترز) - ");
+    }
+
+    #[test]
+    fn the_outlet_itself_may_end_a_dateline() {
+        let own = Outlets::known().own(None, Some("صوت الوادي"));
+        let text = "رأس الوادي - صوت الوادي: أعلن الوزير أن بلاده لن تشارك في الاجتماع المقبل.";
+        assert_eq!(dateline(text, &own).map(|end| &text[..end]), Some("رأس الوادي - صوت الوادي: "));
     }
 
     #[test]
@@ -329,6 +355,7 @@ mod tests {
             "JOINING THE FIGHT - He went to the front as a volunteer.",
             "U.S. West Texas Intermediate (WTI) Crude rose by a dollar on Friday.",
             "Точка 3 – Предложение за решение по доклада на комисията.",
+            "Oldtown (the old one) - and not the new - was meant.",
             "В Воронеже — Новый мост через реку открыли в мае.",
         ] {
             assert_eq!(cut(text), "", "{text}");

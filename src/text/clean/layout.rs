@@ -33,7 +33,8 @@ pub(super) fn sections(lines: &mut [Line<'_>], text_len: usize) {
     while i < lines.len() {
         let line = lines[i];
         i = match line.rule {
-            Some(Rule::Related) if line.heading => related(lines, i),
+            // Above the headline one common word opens no list.
+            Some(Rule::Related) if line.heading && (line.weak.is_none() || prose_before(lines, i) > 0) => related(lines, i),
             Some(Rule::Comment) if line.heading && line.start * 2 >= text_len && prose_before(lines, i) >= 2 => {
                 mask_rest(lines, i, Rule::Comment)
             }
@@ -48,7 +49,9 @@ fn related(lines: &mut [Line<'_>], heading: usize) -> usize {
         return mask_rest(lines, heading, Rule::Related);
     }
     let mut i = heading + 1;
-    while i < lines.len() && (lines[i].rule.is_some() || lines[i].is_headline()) {
+    // A list right below its heading ends at the next empty line.
+    let tight = lines.get(i).is_some_and(|l| !l.apart);
+    while i < lines.len() && (lines[i].rule.is_some() || lines[i].is_headline()) && !(tight && lines[i].apart) {
         // Headings inside the list open nothing new; what a phrase masks keeps its rule.
         lines[i].rule.get_or_insert(Rule::Related);
         i += 1;
@@ -169,7 +172,7 @@ pub(super) fn counters(lines: &mut [Line<'_>]) {
 }
 
 /// `0`, `1.2K`, `(15)`, `+3`: digits with little besides.
-fn is_counter(text: &str) -> bool {
+pub(super) fn is_counter(text: &str) -> bool {
     text.contains(|c: char| c.is_numeric())
         && text.chars().all(|c| {
             c.is_numeric() || matches!(c, '.' | ',' | 'k' | 'K' | 'M' | '(' | ')' | '+' | '-' | '#' | ':' | ' ')

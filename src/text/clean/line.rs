@@ -19,6 +19,13 @@ pub(super) struct Line<'a> {
     pub(super) weak: Option<Rule>,
     /// Whether it opens a section that is furniture too.
     pub(super) heading: bool,
+    /// Whether an empty line is above it.
+    pub(super) apart: bool,
+    /// The rule that most of its signs of furniture belong to, and how many signs there are.
+    pub(super) sign: Option<Rule>,
+    pub(super) n_signs: u8,
+    /// Whether it speaks to the reader; known of lines with signs only.
+    pub(super) addresses: bool,
 }
 
 /// What a line looks like.
@@ -114,7 +121,16 @@ fn push<'a>(text: &'a str, from: usize, to: usize, lines: &mut Vec<Line<'a>>) {
         rule: None,
         weak: None,
         heading: false,
+        apart: lines.last().is_some_and(|last| is_apart(&text.as_bytes()[last.end()..from])),
+        sign: None,
+        n_signs: 0,
+        addresses: false,
     });
+}
+
+/// Whether there is an empty line between two lines.
+fn is_apart(between: &[u8]) -> bool {
+    between.iter().filter(|b| **b == b'\n').count() >= 2
 }
 
 /// White space and characters that can't be seen.

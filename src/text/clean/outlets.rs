@@ -102,7 +102,9 @@ impl Outlets {
         names.extend(domain.clone());
         names.sort_by_key(|n| std::cmp::Reverse(n.len()));
         names.dedup();
-        Own { names, label }
+        let inflected = names.iter().filter_map(|n| Inflected::new(n)).collect();
+        let alone = source.filter(|s| s.chars().count() >= 3).map(str::to_lowercase);
+        Own { names, inflected, alone, label }
     }
 
     /// The outlet of a host: its own entry or that of a parent domain.
@@ -132,6 +134,10 @@ impl Outlets {
 #[derive(Debug, Default)]
 pub(super) struct Own {
     names: Vec<String>,
+    /// Names of several words, whose endings may change.
+    inflected: Vec<Inflected>,
+    /// The name that the article gives, in lower case: as a line or at its end it may be any word.
+    alone: Option<String>,
     /// The first label of an unknown domain: its letters may stand apart in the text.
     label: Option<String>,
 }
@@ -145,17 +151,27 @@ impl Own {
     pub(super) fn is_named(&self, text: &str) -> bool {
         self.names.iter().any(|n| n.len() == text.len() && (n == text || n.to_uppercase() == text))
             || self.label.as_ref().is_some_and(|l| spelled(text.as_bytes(), l.as_bytes()) == Some(text.len()))
+            || self.alone.as_ref().is_some_and(|a| text.len() <= 2 * a.len() && text.to_lowercase() == *a)
+    }
+
+    /// Whether a line begins with a name of this outlet, and a dash, bar, full stop or colon after it.
+    pub(super) fn begins(&self, line: &str) -> bool {
+        let end = line.find(['—', '–', '|', '.', ':', '·', '-']).unwrap_or(line.len());
+        end < line.len() && self.is_named(line[..end].trim())
     }
 
     /// Calls `found` with every place where the outlet is named; places may overlap.
     pub(super) fn find(&self, text: &str, mut found: impl FnMut(usize, usize)) {
-        for name in &self.names {
+        for name in self.names.iter().filter(|n| Inflected::new(n).is_none()) {
             for start in memmem::find_iter(text.as_bytes(), name) {
                 let end = start + name.len();
                 if at_boundaries(text, start, end) {
                     found(start, end);
                 }
             }
+        }
+        for name in &self.inflected {
+            name.find(text, &mut found);
         }
         let Some(label) = &self.label else { return };
         let first = label.as_bytes()[0];
@@ -167,6 +183,62 @@ impl Own {
             }
         }
     }
+}
+
+/// A name of several words whose endings change with its case: «Приозёрский вестник», «Приозёрскому вестнику».
+#[derive(Debug)]
+struct Inflected {
+    /// What stays of each word.
+    stems: Vec<String>,
+}
+
+/// The longest ending of a case, in letters.
+const ENDING: usize = 3;
+
+impl Inflected {
+    /// `None` for names of one word, which may be any word, and for short ones.
+    fn new(name: &str) -> Option<Inflected> {
+        let words: Vec<&str> = name.split([' ', '-']).collect();
+        let long = name.chars().filter(|c| c.is_alphabetic()).count() >= 8;
+        let plain = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-')) && name.contains(char::is_uppercase);
+        (words.len() >= 2 && long && plain).then(|| Inflected { stems: words.into_iter().map(stem).collect() })
+    }
+
+    fn find(&self, text: &str, found: &mut impl FnMut(usize, usize)) {
+        for start in memmem::find_iter(text.as_bytes(), &self.stems[0]) {
+            if let Some(end) = self.end(text, start)
+                && at_boundaries(text, start, end)
+            {
+                found(start, end);
+            }
+        }
+    }
+
+    /// Where the name ends that begins at `start`.
+    fn end(&self, text: &str, start: usize) -> Option<usize> {
+        let mut at = start;
+        for (i, stem) in self.stems.iter().enumerate() {
+            if i > 0 {
+                at += text.get(at..)?.starts_with([' ', '-']).then_some(1)?;
+            }
+            at += text.get(at..)?.starts_with(stem.as_str()).then_some(stem.len())?;
+            let ending = text[at..].chars().take_while(|c| c.is_lowercase());
+            let (letters, bytes) = ending.take(ENDING + 1).fold((0, 0), |(n, len), c| (n + 1, len + c.len_utf8()));
+            if letters > ENDING {
+                return None;
+            }
+            at += bytes;
+        }
+        Some(at)
+    }
+}
+
+/// A word without the vowels of its ending, two at most; short words stay whole.
+fn stem(word: &str) -> String {
+    let n = word.chars().count();
+    let ending = |c: &char| matches!(c, 'а' | 'е' | 'и' | 'о' | 'у' | 'ы' | 'ь' | 'й' | 'я' | 'ю' | 'і' | 'ї' | 'є' | 'a' | 'e' | 'i' | 'o' | 'y' | 'u');
+    let cut = word.chars().rev().take(2.min(n.saturating_sub(3))).take_while(ending).count();
+    word.chars().take(n - cut).collect()
 }
 
 /// How many bytes at the beginning of `text` spell the letters of a domain label: "Kyiv Post" for
@@ -211,15 +283,27 @@ fn label(domain: &str) -> Option<&str> {
 /// Whether a name can't be mistaken for common words: several words, or capitals and digits inside.
 fn is_telling(name: &str) -> bool {
     let inner = |w: &str| w.chars().skip(1).any(|c| c.is_uppercase() || c.is_numeric());
-    name.chars().any(char::is_uppercase) && name.chars().count() >= 3 && (name.contains(' ') || inner(name))
+    let caseless = name.contains(' ') && !name.contains(char::is_lowercase);
+    (caseless || name.contains(char::is_uppercase)) && name.chars().count() >= 3 && (name.contains(' ') || inner(name))
 }
 
 /// Whether neither neighbour of `start..end` continues a word.
 pub(super) fn at_boundaries(text: &str, start: usize, end: usize) -> bool {
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    let before = text.get(..start).and_then(|t| t.chars().next_back());
-    let after = text.get(end..).and_then(|t| t.chars().next());
-    text.is_char_boundary(start) && text.is_char_boundary(end) && !before.is_some_and(word) && !after.is_some_and(word)
+    begins_word(text, start) && ends_word(text, end)
+}
+
+/// Whether no word goes on across `at`, seen from its right.
+pub(super) fn begins_word(text: &str, at: usize) -> bool {
+    text.is_char_boundary(at) && !text[..at].chars().next_back().is_some_and(is_word)
+}
+
+/// Whether no word goes on across `at`, seen from its left.
+pub(super) fn ends_word(text: &str, at: usize) -> bool {
+    text.is_char_boundary(at) && !text[at..].chars().next().is_some_and(is_word)
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 #[cfg(test)]
@@ -255,6 +339,13 @@ mod tests {
         assert!(found.contains(&"Daily Planet News".to_string()) && found.contains(&"DailyPlanetNews".to_string()));
         assert!(found.contains(&"dailyplanetnews.example".to_string()));
         assert!(!found.contains(&"daily planet news".to_string()));
+    }
+
+    #[test]
+    fn names_of_several_words_are_found_in_every_case() {
+        let text = "Газете «Лесной вестник» и «Лесному вестнику», но не лесному вестнику и не Лесному вестниковедению";
+        assert_eq!(own(None, Some("Лесной вестник"), text), ["Лесной вестник", "Лесному вестнику"]);
+        assert_eq!(own(None, Some("صوت الوادي"), "قال لصوت الوادي أو صوت الوادي"), ["صوت الوادي"]);
     }
 
     #[test]

@@ -3,21 +3,27 @@
 //! A line is prose most of the time, and that must be seen at once: phrases are found by the first
 //! or last word of the line, or by a rare word in it, and only then compared as a whole.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fold::{fold_into, head, last_word, leading_word, tail};
-use super::outlets::at_boundaries;
+use super::outlets::{begins_word, ends_word};
 use super::pattern::{Anchor, NUMBER, Pattern};
 use super::rule::Rule;
-use super::rulefile::{FILES, Found, Phrase, SHORT, read};
+use super::names::looks_like_names;
+use super::rulefile::{FILES, Found, Phrase, SHORT, With, Word, read};
+use super::signs::{Address, Languages, Signs, languages};
 
 #[derive(Debug)]
 struct Entry {
     pattern: Pattern,
     found: Found,
+    with: With,
+    /// The language of its file.
+    language: Languages,
     max: Option<usize>,
     /// The words that the line begins with (or, for phrases at its end, ends with).
     fixed: String,
@@ -39,11 +45,32 @@ pub(super) struct Phrases {
     ends: FxHashMap<String, Vec<Entry>>,
     /// Finds rare words of phrases that may stand anywhere in a line.
     rare: Option<AhoCorasick>,
-    /// For each needle of `rare`, its place in `parts`.
-    needles: Vec<usize>,
+    /// What each needle of `rare` stands for.
+    needles: Vec<Needle>,
     parts: Vec<Vec<Entry>>,
     words: FxHashMap<String, Rule>,
     places: FxHashSet<String>,
+    roles: FxHashSet<String>,
+    address: Address,
+}
+
+/// What a word that is searched in lines stands for.
+#[derive(Debug, Default)]
+struct Needle {
+    /// Its place in `parts`.
+    part: Option<usize>,
+    /// What it is a sign of.
+    sign: Option<Sign>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Sign {
+    rule: Rule,
+    languages: Languages,
+    /// Whether the word may go on.
+    open: bool,
+    /// A number that all its spellings share.
+    id: usize,
 }
 
 /// How much of a line's beginning or end is folded to look for phrases, in bytes.
@@ -58,26 +85,30 @@ impl Phrases {
 
     fn new() -> Phrases {
         let mut phrases = Phrases::default();
-        let (mut words, mut parts) = (Vec::new(), Vec::new());
+        let (mut parts, mut signs) = (Vec::new(), Vec::new());
         for (lang, content) in FILES {
-            read(lang, content, |phrase| phrases.add(phrase, &mut parts), |rule, word| words.push((rule, word)));
-        }
-        for (rule, word) in words {
-            if rule == Rule::Dateline {
-                phrases.places.extend(word.split(' ').map(str::to_string));
-            } else {
-                phrases.words.entry(word).or_insert(rule);
+            let (mut of_file, mut words) = (Vec::new(), Vec::new());
+            read(lang, content, |phrase| of_file.push(phrase), |word| words.push(word));
+            of_file.into_iter().for_each(|phrase| phrases.add(phrase, languages(Some(lang)), &mut parts));
+            for word in words {
+                match word {
+                    Word::Of(Rule::Dateline, word) => phrases.places.extend(word.split(' ').map(str::to_string)),
+                    Word::Of(rule, word) => drop(phrases.words.entry(word).or_insert(rule)),
+                    Word::Role(word) => drop(phrases.roles.replace(word)),
+                    Word::Sign(rule, word) => signs.push((rule, word, languages(Some(lang)))),
+                    Word::Address(word) => phrases.address.add(&word, languages(Some(lang))),
+                }
             }
         }
         for entries in phrases.starts.values_mut().map(|s| &mut s.entries).chain(phrases.ends.values_mut()) {
             entries.sort_by_key(|e| std::cmp::Reverse(e.pattern.weight()));
         }
-        phrases.index_parts(parts);
+        phrases.index(parts, signs);
         phrases
     }
 
-    fn add(&mut self, phrase: Phrase, parts: &mut Vec<Entry>) {
-        let Phrase { pattern, anchor, found, max } = phrase;
+    fn add(&mut self, phrase: Phrase, language: Languages, parts: &mut Vec<Entry>) {
+        let Phrase { with, pattern, anchor, found, max } = phrase;
         if let (Anchor::Whole, Some(literal)) = (anchor, pattern.literal()) {
             let first = literal.split(' ').next().unwrap_or("").to_string();
             self.starts.entry(first).or_default().whole = true;
@@ -92,35 +123,69 @@ impl Phrases {
         match (anchor, first, last) {
             (Anchor::Whole | Anchor::Start, Some(word), _) => {
                 let fixed = pattern.leading_words();
-                self.starts.entry(word).or_default().entries.push(Entry { pattern, found, max, fixed });
+                self.starts.entry(word).or_default().entries.push(Entry { pattern, found, with, language, max, fixed });
             }
             (Anchor::End, _, Some(word)) => {
                 let fixed = pattern.trailing_words();
-                self.ends.entry(word).or_default().push(Entry { pattern, found, max, fixed });
+                self.ends.entry(word).or_default().push(Entry { pattern, found, with, language, max, fixed });
             }
-            _ => parts.push(Entry { pattern, found, max, fixed: String::new() }),
+            _ => parts.push(Entry { pattern, found, with, language, max, fixed: String::new() }),
         }
     }
 
-    /// Indexes phrases that may stand anywhere by their longest word, as it may be written.
-    fn index_parts(&mut self, parts: Vec<Entry>) {
+    /// Indexes phrases that may stand anywhere by their longest word, and signs, as they may be written.
+    fn index(&mut self, parts: Vec<Entry>, signs: Vec<(Rule, String, Languages)>) {
         let mut places: FxHashMap<String, usize> = FxHashMap::default();
-        let (mut needles, mut ids): (Vec<String>, Vec<usize>) = (Vec::new(), Vec::new());
+        let mut needles: BTreeMap<String, Needle> = BTreeMap::new();
         for entry in parts {
             let word = entry.pattern.longest_word().to_string();
             let id = *places.entry(word.clone()).or_insert_with(|| {
                 for spelling in spellings(&word) {
-                    needles.push(spelling);
-                    ids.push(self.parts.len());
+                    needles.entry(spelling).or_default().part = Some(self.parts.len());
                 }
                 self.parts.push(Vec::new());
                 self.parts.len() - 1
             });
             self.parts[id].push(entry);
         }
+        for (id, (rule, word, of)) in signs.iter().enumerate() {
+            let stem = word.trim_end_matches('*');
+            for spelling in spellings(stem) {
+                let sign = Sign { rule: *rule, languages: 0, open: stem.len() < word.len(), id };
+                let sign = needles.entry(spelling).or_default().sign.get_or_insert(sign);
+                sign.languages |= of;
+            }
+        }
+        // The longest word counts where several begin: it is a sign too if its beginning is.
+        let open: Vec<(String, Sign)> =
+            needles.iter().filter_map(|(w, n)| Some((w.clone(), n.sign.filter(|s| s.open)?))).collect();
+        for (word, needle) in &mut needles {
+            for (_, sign) in open.iter().filter(|(stem, _)| word.starts_with(stem.as_str())) {
+                needle.sign.get_or_insert(*sign).languages |= sign.languages;
+            }
+        }
         let mut builder = AhoCorasick::builder();
-        self.rare = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&needles).ok();
-        self.needles = ids;
+        self.rare = builder
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(needles.keys())
+            .ok();
+        self.needles = needles.into_values().collect();
+    }
+
+    /// The languages in which a line speaks to its reader.
+    pub(super) fn addresses(&self, line: &str) -> Languages {
+        self.address.of(line)
+    }
+
+    /// Whether a line says what an author is: few words, the first or last of which is a role.
+    pub(super) fn is_role(&self, line: &str, scratch: &mut Scratch) -> bool {
+        scratch.folded.clear();
+        fold_into(line, &mut scratch.folded);
+        let mut words = scratch.folded.split(' ');
+        scratch.folded.split(' ').count() <= 8
+            && (words.next().is_some_and(|w| self.roles.contains(w))
+                || words.next_back().is_some_and(|w| self.roles.contains(w)))
     }
 
     /// Whether a folded word names a place from which articles are sent.
@@ -145,6 +210,9 @@ impl Phrases {
         mut accept: impl FnMut(Found) -> bool,
     ) -> Option<Found> {
         let mut folds = Folds { line, scratch, full: false, edge: None };
+        folds.scratch.signs.clear();
+        let languages = folds.scratch.languages;
+        let of_language = |entry: &Entry| entry.language & languages != 0;
         let word = leading_word(line, &mut folds.scratch.word);
         let starts = self.starts.get(if word.starts_with(|c: char| c.is_ascii_digit()) { NUMBER } else { word });
         if let Some(starts) = starts {
@@ -173,9 +241,25 @@ impl Phrases {
             }
         }
         if let (true, Some(rare)) = (chars <= max_part, &self.rare) {
-            for hit in rare.find_iter(line).filter(|h| at_boundaries(line, h.start(), h.end())) {
-                for entry in &self.parts[self.needles[hit.pattern().as_usize()]] {
-                    if folds.matches(&entry.pattern) && accept(entry.found) {
+            for hit in rare.find_iter(line).filter(|h| begins_word(line, h.start())) {
+                let needle = &self.needles[hit.pattern().as_usize()];
+                let whole = ends_word(line, hit.end());
+                if let Some(sign) = needle.sign
+                    && (sign.open || whole && !line[hit.end()..].starts_with(['\'', '’']))
+                {
+                    folds.scratch.signs.add(sign.rule, sign.id, sign.languages);
+                }
+                for entry in needle.part.filter(|_| whole).map_or(&[][..], |part| &self.parts[part]) {
+                    let limit = if let With::Nothing = entry.with { SHORT } else { entry.max.unwrap_or(SHORT) };
+                    if chars <= limit
+                        && folds.matches(&entry.pattern)
+                        && match &entry.with {
+                            With::Nothing => true,
+                            With::Words(others) => of_language(entry) && folds.holds(others),
+                            With::Names => of_language(entry) && credits(line, hit.start(), hit.end()),
+                        }
+                        && accept(entry.found)
+                    {
                         return Some(entry.found);
                     }
                 }
@@ -207,6 +291,23 @@ impl Phrases {
         }
         rule.filter(|rule| n_numbers > 0 || (*rule == Rule::Share && n_words > 1))
     }
+}
+
+/// Whether a word such as "photo" at `start..end` credits what follows to the end of the line: a colon,
+/// a full stop or a new sentence sets it off, and it reads as names.
+fn credits(line: &str, start: usize, end: usize) -> bool {
+    let (before, rest) = (line[..start].trim_end(), &line[end..]);
+    let after = rest.trim_start_matches([' ', '.', ':', '\u{a0}']);
+    let colon = rest.trim_start().starts_with([':', '.']);
+    let apart = before.is_empty() || before.ends_with(['.', '!', '?', '…', ')', '"', '”', '»', '“', '—', '–', '-', '|', '/', '؟']);
+    let first = line[start..].starts_with(|c: char| !c.is_lowercase());
+    let named = after.starts_with(|c: char| !c.is_lowercase() && !c.is_numeric());
+    let sentence = after.trim_end_matches(['.', ')']).contains(". ") && after.len() > 60;
+    (colon || apart && first && after.len() < rest.len())
+        && named
+        && !sentence
+        && after.len() <= 120
+        && (looks_like_names(after) || after.split_whitespace().count() <= 6)
 }
 
 /// The ways in which a folded word may be written, but for the case of ASCII letters.
@@ -241,11 +342,34 @@ fn looks_like_date(word: &str) -> bool {
 }
 
 /// Buffers that are reused from line to line.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scratch {
+    /// The languages of the article: pairs and credits of others don't count.
+    pub(super) languages: Languages,
     folded: String,
     edge: String,
     word: String,
+    /// The signs in the line that was looked at last.
+    pub(super) signs: Signs,
+}
+
+impl Default for Scratch {
+    fn default() -> Scratch {
+        Scratch::new(languages(None))
+    }
+}
+
+impl Scratch {
+    /// Buffers for an article in these languages.
+    pub(super) fn new(languages: Languages) -> Scratch {
+        Scratch {
+            languages,
+            folded: String::new(),
+            edge: String::new(),
+            word: String::new(),
+            signs: Signs::default(),
+        }
+    }
 }
 
 /// The folded forms of a line, made when they are asked for.
@@ -283,6 +407,16 @@ impl Folds<'_, '_> {
             fold_into(edge, &mut self.scratch.edge);
         }
         &self.scratch.edge
+    }
+
+    /// Whether one of the words is in the line; with a star, a word that begins so.
+    fn holds(&mut self, words: &[String]) -> bool {
+        let found = self.full();
+        words.iter().any(|word| match word.strip_suffix('*') {
+            Some(beginning) => found.split(' ').any(|w| w.starts_with(beginning)),
+            None if word.contains(' ') => found.contains(word.as_str()),
+            None => found.split(' ').any(|w| w.trim_end_matches(':') == word),
+        })
     }
 
     fn matches(&mut self, pattern: &Pattern) -> bool {

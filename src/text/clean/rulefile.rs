@@ -1,6 +1,7 @@
 //! The rule files: phrases of furniture in each language.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -26,6 +27,9 @@ pub(super) const FILES: [(&str, &str); 11] = [
 /// The longest line, in characters, that is compared as a whole.
 pub(super) const SHORT: usize = 120;
 
+/// The longest line, in characters, in which pairs of words and credits are looked for.
+pub(super) const PAIR: usize = 260;
+
 /// The phrases of one rule in one language.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -50,6 +54,17 @@ struct Group {
     names: Vec<String>,
     /// The same, only in articles of this language.
     names_own: Vec<String>,
+    /// Two lists: a word of the one and a word of the other, somewhere in the line.
+    pairs: Vec<[Vec<String>; 2]>,
+    /// Words such as "photo", anywhere in the line, that credit the names which follow to its end.
+    credit: Vec<String>,
+    /// Words for what an author is, in the lines beside the author's name.
+    roles: Vec<String>,
+    /// Words of which furniture holds several; with a star, words that begin so.
+    signs: Vec<String>,
+    /// Words by which a page speaks to its reader: "our", "subscribe"; with a star, words that begin
+    /// so; with a capital, only where they are written so within a sentence.
+    address: Vec<String>,
     /// Words that, with numbers, make up the whole line; for `dateline`, places.
     words: Vec<String>,
     /// Longest line, in characters, for `start` and `tail`; by default the parameter `max_line`.
@@ -81,9 +96,31 @@ pub(super) struct Found {
     pub(super) at_end: bool,
 }
 
+/// What else must be true where a phrase is found.
+#[derive(Debug, Clone, Default)]
+pub(super) enum With {
+    #[default]
+    Nothing,
+    /// One of these words is in the line too; with a star, a word that begins so.
+    Words(Arc<Vec<String>>),
+    /// It credits what follows to the end of the line.
+    Names,
+}
+
+/// A word of a rule file, folded.
+#[derive(Debug)]
+pub(super) enum Word {
+    Of(Rule, String),
+    Role(String),
+    Sign(Rule, String),
+    /// Not folded.
+    Address(String),
+}
+
 /// A phrase as a rule file gives it.
 #[derive(Debug)]
 pub(super) struct Phrase {
+    pub(super) with: With,
     pub(super) pattern: Pattern,
     pub(super) anchor: Anchor,
     pub(super) found: Found,
@@ -91,14 +128,14 @@ pub(super) struct Phrase {
     pub(super) max: Option<usize>,
 }
 
-/// Reads one file: calls `phrase` for each phrase and `word` for each folded word with its rule.
+/// Reads one file: calls `phrase` for each phrase and `word` for each word.
 ///
 /// A file that is no TOML counts as empty: a test holds that none is.
 pub(super) fn read(
     lang: &'static str,
     content: &str,
     mut phrase: impl FnMut(Phrase),
-    mut word: impl FnMut(Rule, String),
+    mut word: impl FnMut(Word),
 ) {
     let groups: BTreeMap<String, Group> = toml::from_str(content).unwrap_or_default();
     for (name, group) in groups {
@@ -121,11 +158,32 @@ pub(super) fn read(
                 let found = Found { rule, place, n_words: pattern.n_words(), weak, at_end: anchor == Anchor::End };
                 // A line that is nothing but the phrase is short, however many words a `*` stands for.
                 let max = if anchor == Anchor::Whole { Some(SHORT) } else { group.max };
-                phrase(Phrase { pattern, anchor, found, max });
+                phrase(Phrase { with: With::Nothing, pattern, anchor, found, max });
             }
         }
-        group.words.iter().for_each(|w| word(rule, fold(w)));
+        let place = Place::Anywhere;
+        let mut anywhere = |word: &str, n_words: usize, with: &With, max: usize| {
+            if let Some(pattern) = Pattern::new(word, Anchor::Part) {
+                let found = Found { rule, place, n_words, weak: false, at_end: false };
+                phrase(Phrase { with: with.clone(), pattern, anchor: Anchor::Part, found, max: Some(max) });
+            }
+        };
+        for [words, others] in &group.pairs {
+            let with = With::Words(Arc::new(others.iter().map(|w| fold_word(w)).collect()));
+            words.iter().for_each(|word| anywhere(word, 2, &with, PAIR));
+        }
+        group.credit.iter().for_each(|word| anywhere(word, 2, &With::Names, PAIR));
+        group.roles.iter().for_each(|w| word(Word::Role(fold(w))));
+        group.signs.iter().for_each(|w| word(Word::Sign(rule, fold_word(w))));
+        group.address.iter().for_each(|w| word(Word::Address(w.clone())));
+        group.words.iter().for_each(|w| word(Word::Of(rule, fold(w))));
     }
+}
+
+/// A folded word that keeps its star.
+fn fold_word(word: &str) -> String {
+    let star = if word.ends_with('*') { "*" } else { "" };
+    fold(word) + star
 }
 
 /// Whether a phrase is weak: a single word as the whole line, or one or two words without a colon at
@@ -163,7 +221,7 @@ mod tests {
                 assert!(Rule::from_name(name).is_some(), "{lang}: unknown rule {name}");
             }
             assert!(groups.len() >= 15, "{lang}: {} rules", groups.len());
-            read(lang, content, |_| n_phrases += 1, |_, _| {});
+            read(lang, content, |_| n_phrases += 1, |_| {});
         }
         assert!(n_phrases > 5000, "{n_phrases}");
     }

@@ -1,0 +1,216 @@
+//! What stands around the headline and between paragraphs without a phrase of its own: rows of buttons
+//! and sections, the name of the author, the kicker above the headline.
+
+use super::layout;
+use super::line::{Kind, Line};
+use super::mask::Mask;
+use super::names::looks_like_names;
+use super::outlets::Outlets;
+use super::pass::Pass;
+use super::phrases::Phrases;
+use super::rows::{Row, is_entry, is_ticker, is_weather, pieces};
+use super::rule::Rule;
+use super::rulefile::{Found, Place, SHORT};
+
+/// The longest row, in characters.
+const ROW: usize = 220;
+
+impl Pass<'_> {
+    /// Masks rows of pieces each of which is furniture; above and below the article and beside
+    /// furniture, rows of section names, and rates and weather.
+    pub(super) fn rows(&mut self, lines: &mut [Line<'_>], first: usize, last: usize) {
+        let mut all = Vec::new();
+        for i in 0..lines.len() {
+            let line = lines[i];
+            if !line.is_kept_fragment() || line.chars > ROW {
+                continue;
+            }
+            let row = pieces(line.text, &mut all);
+            let outside = i < first || i > last || beside(lines, i);
+            lines[i].rule = match row.n_pieces {
+                0 => outside.then_some(Rule::Navigation),
+                1 => None,
+                _ => self.row(row, &all, outside),
+            };
+            if lines[i].rule.is_none() && outside && (is_weather(line.text) || is_ticker(line.text)) {
+                lines[i].rule = Some(Rule::Widget);
+            }
+        }
+    }
+
+    fn row(&mut self, row: Row, pieces: &[&str], outside: bool) -> Option<Rule> {
+        let known: Vec<Option<Rule>> = pieces.iter().map(|piece| self.piece(piece)).collect();
+        let n_known = known.iter().flatten().count();
+        let rule = known.iter().flatten().next().copied();
+        if n_known == row.n_pieces {
+            return rule;
+        }
+        let entries = pieces.iter().all(|piece| is_entry(piece));
+        let menu = entries && (row.n_pieces >= 3 && !row.dashes || (row.crumbs || row.n_pieces >= 3) && n_known > 0);
+        let mostly = n_known * 3 >= row.n_pieces * 2;
+        (outside && (menu || mostly)).then_some(rule.unwrap_or(Rule::Navigation))
+    }
+
+    /// The rule that knows a piece of a row.
+    fn piece(&mut self, piece: &str) -> Option<Rule> {
+        let chars = piece.chars().count();
+        let accept = |found: Found| match found.place {
+            Place::Anywhere | Place::Heading | Place::Head => true,
+            Place::Names(_) => super::names::follow(piece, found.n_words),
+            Place::Tail | Place::Last => false,
+        };
+        let found = Phrases::all().find(piece, chars, (SHORT, 0), &mut self.scratch, accept).map(|f| f.rule);
+        found
+            .or_else(|| Phrases::all().only_words_and_numbers(piece, chars, &mut self.scratch))
+            .or_else(|| (layout::is_counter(piece) && chars <= 12).then_some(Rule::Widget))
+            .or_else(|| is_weather(piece).then_some(Rule::Widget))
+            .or_else(|| (Outlets::known().is_name(piece) || self.own.is_named(piece)).then_some(Rule::Outlet))
+    }
+
+    /// Whether a line is nothing but who did what: the first piece names a part and a person, the
+    /// others do or are names, roles and dates.
+    pub(super) fn is_byline_list(&mut self, line: &str) -> bool {
+        let mut n_pieces = 0;
+        let mut named = false;
+        let own_language = self.language();
+        for piece in byline_pieces(line) {
+            n_pieces += 1;
+            let accept = |found: Found| match found.place {
+                Place::Names(own) => {
+                    own.is_none_or(|own| own_language == Some(own)) && super::names::follow(piece, found.n_words)
+                }
+                _ => false,
+            };
+            let chars = piece.chars().count();
+            let byline = Phrases::all().find(piece, chars, (SHORT, 0), &mut self.scratch, accept).is_some();
+            named |= byline;
+            let other = n_pieces > 1
+                && (looks_like_names(piece)
+                    || Phrases::all().is_role(piece, &mut self.scratch)
+                    || Phrases::all().only_words_and_numbers(piece, chars, &mut self.scratch).is_some());
+            if !byline && !other {
+                return false;
+            }
+        }
+        named && n_pieces > 1
+    }
+
+    /// Masks the author's name, role and place in the lines beside a date or a byline.
+    pub(super) fn authors(&mut self, lines: &mut [Line<'_>]) {
+        let Some(headline) = lines.iter().position(|l| l.rule.is_none() && l.chars >= 20) else { return };
+        for i in headline + 1..lines.len() {
+            let anchor = matches!(lines[i].rule, Some(Rule::Date | Rule::Byline));
+            if !anchor {
+                continue;
+            }
+            for j in (i.saturating_sub(3).max(headline + 1)..i).rev() {
+                if !self.is_author(&lines[j]) {
+                    break;
+                }
+                lines[j].rule = Some(Rule::Byline);
+            }
+            for line in lines[i + 1..].iter_mut().take(2) {
+                if !self.is_author(line) {
+                    break;
+                }
+                line.rule = Some(Rule::Byline);
+            }
+        }
+    }
+
+    fn is_author(&mut self, line: &Line<'_>) -> bool {
+        if !line.is_kept_fragment() || line.chars > 60 || super::line::ends_sentence(line.text) {
+            return false;
+        }
+        let words = line.text.split_whitespace().count();
+        let plain = !line.text.contains(|c: char| c.is_numeric() || matches!(c, ':' | '"' | '«' | '“' | '?' | '!'));
+        (plain && (1..=3).contains(&words) && looks_like_names(line.text))
+            || Phrases::all().is_role(line.text, &mut self.scratch)
+    }
+
+    /// Masks short lines beside furniture above the first sentence, where a longer one is the headline;
+    /// and the outlet's name with its motto.
+    pub(super) fn kickers(&mut self, lines: &mut [Line<'_>], first: usize) {
+        let long = |l: &Line<'_>| l.rule.is_none() && l.text.split_whitespace().take(4).count() == 4;
+        let head = first.min(lines.len());
+        let Some(headline) = lines[..lines.len().min(head + 1)].iter().rposition(long) else { return };
+        for i in 0..headline {
+            let text = lines[i].text;
+            if lines[i].is_kept_fragment() && i < 4 && lines[i].chars <= 80 && self.own.begins(text) {
+                lines[i].rule = Some(Rule::Navigation);
+            }
+        }
+        let kicker = |l: &Line<'_>| l.is_kept_fragment() && l.chars <= 40 && l.text.split_whitespace().count() <= 3;
+        for i in (0..head).chain((0..head).rev()) {
+            if kicker(&lines[i]) && beside(lines, i) {
+                lines[i].rule = Some(Rule::Navigation);
+            }
+        }
+    }
+
+    /// Masks what is left of a fragment once the addresses and names in it are masked: punctuation, and
+    /// a word or two.
+    pub(super) fn remainders(&mut self, lines: &[Line<'_>], first: usize, last: usize) {
+        let mut masks = self.masks.iter().copied().filter(|m| m.part == crate::article::Part::Text).peekable();
+        let mut more = Vec::new();
+        for (i, line) in lines.iter().enumerate().filter(|(_, l)| l.rule.is_none()) {
+            while masks.next_if(|m| m.end <= line.start).is_some() {}
+            let (mut at, mut words, mut letters) = (line.start, 0, 0);
+            let (mut rule, mut link, mut led) = (None, false, false);
+            let mut count = |piece: &str| {
+                words += piece.split_whitespace().filter(|w| w.contains(char::is_alphanumeric)).count();
+                letters += piece.chars().filter(|c| c.is_alphabetic()).count();
+            };
+            let text = |from: usize, to: usize| &line.text[from - line.start..to - line.start];
+            while let Some(mask) = masks.next_if(|m| m.start < line.end()) {
+                let piece = text(at, mask.start.max(at));
+                count(piece);
+                led |= piece.trim_end().ends_with(':');
+                at = mask.end.clamp(at, line.end());
+                rule = Some(mask.rule);
+                link |= mask.rule == Rule::Link;
+            }
+            let Some(rule) = rule else { continue };
+            count(text(at, line.end()));
+            let outside = i < first || i > last;
+            let little = line.kind == Kind::Fragment
+                && (link && (words <= 3 || words <= 6 && (led || outside)) || outside && words <= 2 && letters <= 12);
+            if letters == 0 || little {
+                more.push(Mask { part: crate::article::Part::Text, start: line.start, end: line.end(), rule });
+            }
+        }
+        self.masks.append(&mut more);
+    }
+}
+
+/// Whether a neighbour of the line is masked.
+fn beside(lines: &[Line<'_>], i: usize) -> bool {
+    i > 0 && lines[i - 1].rule.is_some() || lines.get(i + 1).is_some_and(|l| l.rule.is_some())
+}
+
+/// The pieces of a byline: between commas, semicolons, bars, spaced dashes, and full stops that do not
+/// follow an initial.
+fn byline_pieces(line: &str) -> impl Iterator<Item = &str> {
+    let mut word = 0;
+    let mut before = ' ';
+    let stop = move |c: char| {
+        let ends = matches!(c, ',' | ';' | '|' | '·' | '،' | '؛')
+            || c == '.' && word >= 3
+            || matches!(c, '-' | '–' | '—') && before.is_whitespace();
+        word = if c.is_alphabetic() { word + 1 } else { 0 };
+        before = c;
+        ends
+    };
+    line.split(stop).map(str::trim).filter(|piece| piece.contains(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bylines_are_cut_between_people_and_not_after_initials() {
+        let cut: Vec<&str> = byline_pieces("Text by J. R. Roe, photos: Ann Lowe. Edited by M. Poe - desk").collect();
+        assert_eq!(cut, ["Text by J. R. Roe", "photos: Ann Lowe", "Edited by M. Poe", "desk"]);
+    }
+}

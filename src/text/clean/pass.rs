@@ -1,0 +1,280 @@
+//! The cleaning of one article: which rule looks at what, in which order.
+
+use super::line::{Kind, Line};
+use super::outlets::{Outlets, Own};
+use super::phrases::{Phrases, Scratch};
+use super::rule::Rule;
+use super::rulefile::{Found, PAIR, Place, SHORT};
+use super::{Cleaner, Context, Mask, dateline, fold, inline, layout, line, mask, names, signs};
+use crate::article::Part;
+
+/// The cleaning of one article.
+pub(super) struct Pass<'a> {
+    cleaner: &'a Cleaner,
+    context: &'a Context<'a>,
+    pub(super) own: Own,
+    pub(super) masks: Vec<Mask>,
+    pub(super) scratch: Scratch,
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn new(cleaner: &'a Cleaner, context: &'a Context<'a>, own: Own) -> Pass<'a> {
+        let scratch = Scratch::new(signs::languages(context.language));
+        Pass { cleaner, context, own, masks: Vec::new(), scratch }
+    }
+
+    fn push(&mut self, part: Part, start: usize, end: usize, rule: Rule) {
+        if start < end && self.cleaner.params.applies(rule) {
+            self.masks.push(Mask { part, start, end, rule });
+        }
+    }
+
+    pub(super) fn title(&mut self, title: &str) {
+        let mut end = title.trim_end().len();
+        while let Some((cut, rule)) = self.suffix(&title[..end]) {
+            self.push(Part::Title, cut, end, rule);
+            end = cut;
+        }
+        self.inline(Part::Title, title, 0);
+        self.outlet_names(Part::Title, title);
+    }
+
+    /// Where a headline's suffix begins: the outlet's name, a section, a time.
+    fn suffix(&mut self, line: &str) -> Option<(usize, Rule)> {
+        let cut = |at: usize| line[..at].trim_end_matches([' ', '\u{a0}', ':', '/']).len();
+        let window = fold::tail(line, 80);
+        let last = window.trim_end().rsplit(char::is_whitespace).next().unwrap_or("");
+        if last.len() < window.trim_end().len() && is_clock(last) {
+            return Some((cut(line.trim_end().len() - last.len()), Rule::Date));
+        }
+        let separator = |i: usize, c: char| {
+            let i = line.len() - window.len() + i;
+            let spaced =
+                line[..i].ends_with([' ', '\u{a0}', ':', '/']) && line[i + c.len_utf8()..].starts_with([' ', '\u{a0}']);
+            spaced.then_some((i, c.len_utf8()))
+        };
+        let (at, len) = window
+            .char_indices()
+            .rev()
+            .filter(|(_, c)| matches!(c, '-' | '|' | '—' | '–' | ':' | '/' | '·' | '•' | '»'))
+            .find_map(|(i, c)| separator(i, c))?;
+        let name = line[at + len..].trim();
+        if name.len() > 60 || cut(at) == 0 {
+            return None;
+        }
+        let site = line.as_bytes()[at] == b'|' && name.split_whitespace().count() <= 4 && names::looks_like_names(name);
+        if Outlets::known().is_name(name) || self.own.is_named(name) || site {
+            return Some((cut(at), Rule::Outlet));
+        }
+        let head = |found: Found| found.place == Place::Head;
+        let found = Phrases::all().find(name, name.chars().count(), (SHORT, 0), &mut self.scratch, head);
+        found.filter(|_| line.as_bytes()[at] == b'|').map(|_| (cut(at), Rule::Navigation))
+    }
+
+    pub(super) fn text(&mut self, title: Option<&str>, text: &str) {
+        let mut lines = line::lines(text);
+        self.phrases(&mut lines, text.len());
+        layout::weak(&mut lines);
+        layout::sections(&mut lines, text.len());
+        let (first, last) = layout::body(&lines);
+        self.head(&mut lines[..first]);
+        self.words_and_numbers(&mut lines, first, last);
+        self.rows(&mut lines, first, last);
+        layout::captions(&mut lines);
+        layout::counters(&mut lines);
+        signs::signs(&mut lines, first, last);
+        self.authors(&mut lines);
+        self.kickers(&mut lines, first);
+        self.last_lines(&mut lines);
+        layout::repeats(&mut lines, title, first);
+        let (_, last) = layout::body(&lines);
+        layout::foot(&mut lines, last);
+        let mut prose = 0;
+        for (i, line) in lines.iter().enumerate() {
+            match line.rule {
+                Some(rule) if self.cleaner.params.applies(rule) => self.push(Part::Text, line.start, line.end(), rule),
+                _ => {
+                    self.beginning(line, i == 0, &mut prose);
+                    if line.kind == Kind::Fragment
+                        && let Some((cut, rule)) = self.suffix(line.text)
+                    {
+                        self.push(Part::Text, line.start + cut, line.end(), rule);
+                    }
+                    self.inline(Part::Text, line.text, line.start);
+                }
+            }
+        }
+        self.outlet_names(Part::Text, text);
+        self.masks = mask::normalise(std::mem::take(&mut self.masks));
+        self.remainders(&lines, first, last);
+    }
+
+    pub(super) fn language(&self) -> Option<&'a str> {
+        self.context.language
+    }
+
+    /// Masks the lines that phrases know, wherever they stand, and lines learned from a corpus.
+    fn phrases(&mut self, lines: &mut [Line<'_>], text_len: usize) {
+        let repeated = self.cleaner.repeated.of(self.context);
+        let language = self.context.language;
+        for line in lines {
+            if repeated.holds(line.text) {
+                line.rule = Some(Rule::RepeatedLine);
+                continue;
+            }
+            // What somebody says.
+            let quoted = line.text.starts_with(['"', '“', '„', '«', '‘', '”'])
+                || line.text.starts_with(['—', '–', '-']) && line::ends_sentence(line.text);
+            let mut weak = None;
+            let (mut credit, mut by) = (None, false);
+            let accept = |found: Found| match found.place {
+                // "© Somebody" is a photo credit, unless anything says that it is a copyright.
+                Place::Anywhere if found.rule == Rule::Caption && found.n_words == 1 && line.text.starts_with('©') => {
+                    credit = Some(found);
+                    false
+                }
+                // Somebody says it, or it is said of something.
+                Place::Anywhere | Place::Heading if quoted && line.kind == Kind::Prose => false,
+                Place::Anywhere | Place::Heading
+                    if found.weak && (line.kind == Kind::Prose || found.n_words == 1) || ends_in_prose(line, found) =>
+                {
+                    weak = weak.or(Some(found));
+                    false
+                }
+                Place::Anywhere | Place::Heading => true,
+                Place::Tail => line.start * 2 >= text_len,
+                Place::Names(own) => {
+                    by |= own.is_none_or(|own| language == Some(own)) && line.chars <= SHORT * 2;
+                    own.is_none_or(|own| language == Some(own)) && names::follow(line.text, found.n_words)
+                }
+                Place::Head | Place::Last => false,
+            };
+            let limits = (self.cleaner.params.max_line, PAIR);
+            let found = Phrases::all().find(line.text, line.chars, limits, &mut self.scratch, accept);
+            if let Some(found) = found.or(credit) {
+                line.rule = Some(found.rule);
+                line.heading = found.place == Place::Heading;
+                continue;
+            }
+            if !(quoted || self.scratch.signs.is_empty()) {
+                let address = Phrases::all().addresses(line.text);
+                if let Some((n, addresses, rule)) = self.scratch.signs.count(self.scratch.languages, address) {
+                    (line.n_signs, line.addresses, line.sign) = (n.min(255) as u8, addresses, Some(rule));
+                }
+            }
+            if by && self.is_byline_list(line.text) {
+                line.rule = Some(Rule::Byline);
+                continue;
+            }
+            if let Some(found) = weak {
+                line.weak = Some(found.rule);
+                line.heading = found.place == Place::Heading;
+            }
+            if line.kind == Kind::Fragment && line.chars <= 60 {
+                let name = line.text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '«' | '»' | '"'));
+                if self.own.is_named(name) {
+                    line.rule = Some(Rule::Outlet);
+                } else if Outlets::known().is_name(name) {
+                    line.rule = Some(Rule::Agency);
+                }
+            }
+            if line.rule.is_none() && line.chars <= self.cleaner.params.max_line && ends_with_photo_credit(line.text, &mut self.scratch)
+            {
+                line.rule = Some(Rule::Caption);
+            }
+        }
+    }
+
+    /// Masks section names above the first sentence.
+    fn head(&mut self, lines: &mut [Line<'_>]) {
+        for line in lines.iter_mut().filter(|l| l.rule.is_none() && l.chars <= SHORT) {
+            let head = |found: Found| found.place == Place::Head;
+            let found = Phrases::all().find(line.text, line.chars, (SHORT, 0), &mut self.scratch, head);
+            line.rule = found.map(|f| f.rule);
+        }
+    }
+
+    /// Masks dates and market lines above and below the sentences, and beside furniture.
+    fn words_and_numbers(&mut self, lines: &mut [Line<'_>], first: usize, last: usize) {
+        for i in 0..lines.len() {
+            if !lines[i].is_kept_fragment() {
+                continue;
+            }
+            let beside = |j: Option<&Line<'_>>| j.is_some_and(|l| l.rule.is_some());
+            let outside = i < first || i > last || beside(lines.get(i + 1)) || (i > 0 && beside(lines.get(i - 1)));
+            if !outside {
+                continue;
+            }
+            lines[i].rule = Phrases::all()
+                .only_words_and_numbers(lines[i].text, lines[i].chars, &mut self.scratch);
+        }
+    }
+
+    /// Masks notes on the author at the very end.
+    fn last_lines(&mut self, lines: &mut [Line<'_>]) {
+        let max = self.cleaner.params.max_line;
+        for line in lines.iter_mut().rev().filter(|l| l.rule.is_none()).take(4) {
+            let last = |found: Found| found.place == Place::Last;
+            let found = Phrases::all().find(line.text, line.chars, (max, max), &mut self.scratch, last);
+            line.rule = found.map(|f| f.rule);
+        }
+    }
+
+    /// Masks a date code at the beginning of the text, and the dateline of the first paragraphs.
+    fn beginning(&mut self, line: &Line<'_>, is_first: bool, prose: &mut usize) {
+        let mut at = 0;
+        if is_first && let Some(end) = dateline::date_code(line.text) {
+            self.push(Part::Text, line.start, line.start + end, Rule::Date);
+            at = end;
+        }
+        if line.kind == Kind::Prose && *prose < 4 {
+            *prose += 1;
+            if let Some(end) = dateline::dateline(&line.text[at..], &self.own) {
+                self.push(Part::Text, line.start + at, line.start + at + end, Rule::Dateline);
+            }
+        }
+    }
+
+    fn inline(&mut self, part: Part, text: &str, offset: usize) {
+        let (masks, params) = (&mut self.masks, &self.cleaner.params);
+        let mut push = |start: usize, end: usize, rule: Rule| {
+            if params.applies(rule) {
+                masks.push(Mask { part, start: offset + start, end: offset + end, rule });
+            }
+        };
+        inline::addresses(text, |start, end| push(start, end, Rule::Link));
+        inline::credits(text, &mut self.scratch, push);
+    }
+
+    fn outlet_names(&mut self, part: Part, text: &str) {
+        let (masks, params) = (&mut self.masks, &self.cleaner.params);
+        if !self.own.is_empty() && params.applies(Rule::Outlet) {
+            self.own.find(text, |start, end| masks.push(Mask { part, start, end, rule: Rule::Outlet }));
+        }
+        if params.applies(Rule::KnownOutlets) {
+            Outlets::known()
+                .find_all(text, |start, end| masks.push(Mask { part, start, end, rule: Rule::KnownOutlets }));
+        }
+    }
+}
+
+/// Whether a line ends with a photo credit in brackets: it is a caption then.
+fn ends_with_photo_credit(line: &str, scratch: &mut Scratch) -> bool {
+    if !line.ends_with([')', ']']) {
+        return false;
+    }
+    let mut caption = false;
+    inline::credits(line, scratch, |_, end, rule| caption |= end == line.len() && rule == Rule::Caption);
+    caption
+}
+
+/// Whether a sentence, with its full stop, merely ends as captions do.
+fn ends_in_prose(line: &Line<'_>, found: Found) -> bool {
+    found.rule == Rule::Caption && found.at_end && line.kind == Kind::Prose && line.text.ends_with(['.', '!', '?', '…'])
+}
+
+/// `14:55`, `9.30`.
+fn is_clock(word: &str) -> bool {
+    let digits = |s: &str, max: u32| (1..=2).contains(&s.len()) && s.parse::<u32>().is_ok_and(|n| n <= max);
+    word.split_once(':').is_some_and(|(h, m)| digits(h, 23) && m.len() == 2 && digits(m, 59))
+}
