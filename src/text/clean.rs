@@ -20,8 +20,8 @@ mod pass;
 mod pattern;
 mod phrases;
 mod repeated;
-mod rule;
 mod rows;
+mod rule;
 mod rulefile;
 mod signs;
 

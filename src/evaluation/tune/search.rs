@@ -199,8 +199,7 @@ impl<'a> Search<'a> {
         }
         self.blends(&mut finalists)?;
         let mut seen: Vec<PipelineParams> = finalists.iter().map(|t| t.params.clone()).collect();
-        loop {
-            let Some(best) = finalists.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else { break };
+        while let Some(best) = finalists.iter().max_by(|a, b| a.score.total_cmp(&b.score)) {
             let (top, centre) = (best.score, best.params.clone());
             let c = centre.classifier.regularisation().unwrap_or(1.0);
             for params in space::neighbours(&centre, c) {

@@ -87,14 +87,14 @@ pub(super) fn grid(balanced: bool) -> Vec<Classifier> {
     let mut all = Vec::new();
     let weights = if balanced { vec![ClassWeight::None] } else { vec![ClassWeight::None, ClassWeight::Balanced] };
     for weight in weights {
-        let kinds: [(fn() -> Classifier, &[f64]); 3] = [
-            (Classifier::svm, &[0.05, 0.15, 0.5, 1.5]),
-            (Classifier::logistic, &[1.0, 3.0, 10.0, 30.0]),
-            (Classifier::nb_svm, &[0.05, 0.15, 0.5, 1.5]),
+        let kinds = [
+            (Classifier::svm(), [0.05, 0.15, 0.5, 1.5]),
+            (Classifier::logistic(), [1.0, 3.0, 10.0, 30.0]),
+            (Classifier::nb_svm(), [0.05, 0.15, 0.5, 1.5]),
         ];
         for (kind, cs) in kinds {
-            for &c in cs {
-                let mut classifier = kind().c(c);
+            for c in cs {
+                let mut classifier = kind.clone().c(c);
                 classifier.set_class_weight(weight.clone());
                 all.push(classifier);
             }

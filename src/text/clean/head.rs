@@ -134,10 +134,9 @@ impl Pass<'_> {
         let long = |l: &Line<'_>| l.rule.is_none() && l.text.split_whitespace().take(4).count() == 4;
         let head = first.min(lines.len());
         let Some(headline) = lines[..lines.len().min(head + 1)].iter().rposition(long) else { return };
-        for i in 0..headline {
-            let text = lines[i].text;
-            if lines[i].is_kept_fragment() && i < 4 && lines[i].chars <= 80 && self.own.begins(text) {
-                lines[i].rule = Some(Rule::Navigation);
+        for line in lines[..headline].iter_mut().take(4) {
+            if line.is_kept_fragment() && line.chars <= 80 && self.own.begins(line.text) {
+                line.rule = Some(Rule::Navigation);
             }
         }
         let kicker = |l: &Line<'_>| l.is_kept_fragment() && l.chars <= 40 && l.text.split_whitespace().count() <= 3;

@@ -34,7 +34,9 @@ pub(super) fn sections(lines: &mut [Line<'_>], text_len: usize) {
         let line = lines[i];
         i = match line.rule {
             // Above the headline one common word opens no list.
-            Some(Rule::Related) if line.heading && (line.weak.is_none() || prose_before(lines, i) > 0) => related(lines, i),
+            Some(Rule::Related) if line.heading && (line.weak.is_none() || prose_before(lines, i) > 0) => {
+                related(lines, i)
+            }
             Some(Rule::Comment) if line.heading && line.start * 2 >= text_len && prose_before(lines, i) >= 2 => {
                 mask_rest(lines, i, Rule::Comment)
             }

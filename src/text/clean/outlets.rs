@@ -200,7 +200,8 @@ impl Inflected {
     fn new(name: &str) -> Option<Inflected> {
         let words: Vec<&str> = name.split([' ', '-']).collect();
         let long = name.chars().filter(|c| c.is_alphabetic()).count() >= 8;
-        let plain = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-')) && name.contains(char::is_uppercase);
+        let plain =
+            name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-')) && name.contains(char::is_uppercase);
         (words.len() >= 2 && long && plain).then(|| Inflected { stems: words.into_iter().map(stem).collect() })
     }
 
@@ -236,7 +237,29 @@ impl Inflected {
 /// A word without the vowels of its ending, two at most; short words stay whole.
 fn stem(word: &str) -> String {
     let n = word.chars().count();
-    let ending = |c: &char| matches!(c, 'а' | 'е' | 'и' | 'о' | 'у' | 'ы' | 'ь' | 'й' | 'я' | 'ю' | 'і' | 'ї' | 'є' | 'a' | 'e' | 'i' | 'o' | 'y' | 'u');
+    let ending = |c: &char| {
+        matches!(
+            c,
+            'а' | 'е'
+                | 'и'
+                | 'о'
+                | 'у'
+                | 'ы'
+                | 'ь'
+                | 'й'
+                | 'я'
+                | 'ю'
+                | 'і'
+                | 'ї'
+                | 'є'
+                | 'a'
+                | 'e'
+                | 'i'
+                | 'o'
+                | 'y'
+                | 'u'
+        )
+    };
     let cut = word.chars().rev().take(2.min(n.saturating_sub(3))).take_while(ending).count();
     word.chars().take(n - cut).collect()
 }

@@ -178,7 +178,9 @@ impl<'a> Pass<'a> {
                     line.rule = Some(Rule::Agency);
                 }
             }
-            if line.rule.is_none() && line.chars <= self.cleaner.params.max_line && ends_with_photo_credit(line.text, &mut self.scratch)
+            if line.rule.is_none()
+                && line.chars <= self.cleaner.params.max_line
+                && ends_with_photo_credit(line.text, &mut self.scratch)
             {
                 line.rule = Some(Rule::Caption);
             }
@@ -205,8 +207,7 @@ impl<'a> Pass<'a> {
             if !outside {
                 continue;
             }
-            lines[i].rule = Phrases::all()
-                .only_words_and_numbers(lines[i].text, lines[i].chars, &mut self.scratch);
+            lines[i].rule = Phrases::all().only_words_and_numbers(lines[i].text, lines[i].chars, &mut self.scratch);
         }
     }
 

@@ -10,10 +10,10 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fold::{fold_into, head, last_word, leading_word, tail};
+use super::names::looks_like_names;
 use super::outlets::{begins_word, ends_word};
 use super::pattern::{Anchor, NUMBER, Pattern};
 use super::rule::Rule;
-use super::names::looks_like_names;
 use super::rulefile::{FILES, Found, Phrase, SHORT, With, Word, read};
 use super::signs::{Address, Languages, Signs, languages};
 
@@ -165,11 +165,8 @@ impl Phrases {
             }
         }
         let mut builder = AhoCorasick::builder();
-        self.rare = builder
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(needles.keys())
-            .ok();
+        self.rare =
+            builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(needles.keys()).ok();
         self.needles = needles.into_values().collect();
     }
 
@@ -299,7 +296,8 @@ fn credits(line: &str, start: usize, end: usize) -> bool {
     let (before, rest) = (line[..start].trim_end(), &line[end..]);
     let after = rest.trim_start_matches([' ', '.', ':', '\u{a0}']);
     let colon = rest.trim_start().starts_with([':', '.']);
-    let apart = before.is_empty() || before.ends_with(['.', '!', '?', '…', ')', '"', '”', '»', '“', '—', '–', '-', '|', '/', '؟']);
+    let apart = before.is_empty()
+        || before.ends_with(['.', '!', '?', '…', ')', '"', '”', '»', '“', '—', '–', '-', '|', '/', '؟']);
     let first = line[start..].starts_with(|c: char| !c.is_lowercase());
     let named = after.starts_with(|c: char| !c.is_lowercase() && !c.is_numeric());
     let sentence = after.trim_end_matches(['.', ')']).contains(". ") && after.len() > 60;
@@ -362,13 +360,7 @@ impl Default for Scratch {
 impl Scratch {
     /// Buffers for an article in these languages.
     pub(super) fn new(languages: Languages) -> Scratch {
-        Scratch {
-            languages,
-            folded: String::new(),
-            edge: String::new(),
-            word: String::new(),
-            signs: Signs::default(),
-        }
+        Scratch { languages, folded: String::new(), edge: String::new(), word: String::new(), signs: Signs::default() }
     }
 }
 

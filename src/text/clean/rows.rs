@@ -58,15 +58,34 @@ fn is_gap(c: char) -> bool {
 
 /// Signs that divide and are no part of a word: bars, bullets, triangles, icons.
 fn is_divider(c: char) -> bool {
-    matches!(c, '|' | '·' | '•' | '¦' | '▪' | '●' | '■' | '◆' | '☰' | '≡' | '✕' | '×' | '⏱' | '☆' | '★' | '✉' | '☎')
-        || ('\u{25A0}'..='\u{25FF}').contains(&c)
+    matches!(
+        c,
+        '|' | '·'
+            | '•'
+            | '¦'
+            | '▪'
+            | '●'
+            | '■'
+            | '◆'
+            | '☰'
+            | '≡'
+            | '✕'
+            | '×'
+            | '⏱'
+            | '☆'
+            | '★'
+            | '✉'
+            | '☎'
+    ) || ('\u{25A0}'..='\u{25FF}').contains(&c)
         || ('\u{2700}'..='\u{27BF}').contains(&c)
         || ('\u{1F300}'..='\u{1FAFF}').contains(&c)
 }
 
 /// Whether a piece could be the name of a section: few words, none of them the end of a sentence.
 pub(super) fn is_entry(piece: &str) -> bool {
-    piece.len() <= 80 && piece.split_whitespace().take(5).count() <= 4 && !piece.ends_with(['.', '!', '?', ',', ';', ':'])
+    piece.len() <= 80
+        && piece.split_whitespace().take(5).count() <= 4
+        && !piece.ends_with(['.', '!', '?', ',', ';', ':'])
 }
 
 /// Rates and indices: three or more numbers with percentages, currencies or arrows, and few words between.
@@ -85,7 +104,9 @@ pub(super) fn is_ticker(line: &str) -> bool {
 
 /// A temperature, with a place and the state of the sky at most: `Kyiv +12°C, light rain`.
 pub(super) fn is_weather(line: &str) -> bool {
-    line.contains(['°', 'º', '℃']) && line.contains(|c: char| c.is_numeric()) && line.split_whitespace().take(19).count() <= 18
+    line.contains(['°', 'º', '℃'])
+        && line.contains(|c: char| c.is_numeric())
+        && line.split_whitespace().take(19).count() <= 18
 }
 
 #[cfg(test)]

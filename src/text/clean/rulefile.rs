@@ -131,12 +131,7 @@ pub(super) struct Phrase {
 /// Reads one file: calls `phrase` for each phrase and `word` for each word.
 ///
 /// A file that is no TOML counts as empty: a test holds that none is.
-pub(super) fn read(
-    lang: &'static str,
-    content: &str,
-    mut phrase: impl FnMut(Phrase),
-    mut word: impl FnMut(Word),
-) {
+pub(super) fn read(lang: &'static str, content: &str, mut phrase: impl FnMut(Phrase), mut word: impl FnMut(Word)) {
     let groups: BTreeMap<String, Group> = toml::from_str(content).unwrap_or_default();
     for (name, group) in groups {
         let Some(rule) = Rule::from_name(&name) else { continue };
