@@ -120,5 +120,6 @@ fn depends_on_more(model: &slantwise::Pipeline) -> bool {
     let params = model.fitted_params();
     let by_language = params.analyzer.words.as_ref().is_some_and(|w| w.stem || w.stop_words)
         || !params.analyzer.normalize_by_language.is_empty();
-    by_language || params.reading.quotes != slantwise::Quotes::Same
+    // Where letters are spaced out, what stands before a run decides where it begins.
+    by_language || params.analyzer.normalize.spaced_out || params.reading.quotes != slantwise::Quotes::Same
 }
