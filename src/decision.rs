@@ -97,6 +97,13 @@ pub enum Abstention {
     Unlike,
     /// The article has no words that are read.
     NoText,
+    /// The article has far fewer terms than those that the model was trained on.
+    TooShort {
+        /// The article's distinct terms.
+        terms: usize,
+        /// The number from which the model answers.
+        needed: usize,
+    },
     /// The model knows too few of the article's terms.
     UnknownText {
         /// The share of the article's distinct terms that the model knows.
@@ -114,13 +121,14 @@ pub enum Abstention {
 }
 
 impl Abstention {
-    /// A short name for programs: `unsure`, `ambiguous`, `unlike`, `no-text`, `unknown-text`, `unknown-language`.
+    /// A short name for programs: `unsure`, `ambiguous`, `unlike`, `no-text`, `too-short`, `unknown-text`, `unknown-language`.
     pub fn name(&self) -> &'static str {
         match self {
             Abstention::Unsure { .. } => "unsure",
             Abstention::Ambiguous { .. } => "ambiguous",
             Abstention::Unlike => "unlike",
             Abstention::NoText => "no-text",
+            Abstention::TooShort { .. } => "too-short",
             Abstention::UnknownText { .. } => "unknown-text",
             Abstention::UnknownLanguage { .. } => "unknown-language",
         }
@@ -138,6 +146,12 @@ impl Abstention {
             }
             Abstention::Unlike => "unlike all articles that the model was calibrated on".to_string(),
             Abstention::NoText => "no words to read".to_string(),
+            Abstention::TooShort { terms, needed } => {
+                format!("too short: {terms} distinct terms, {needed} needed, as the model was trained on longer texts")
+            }
+            Abstention::UnknownText { known, .. } if *known == 0.0 => {
+                "a kind of text that the model doesn't know: it knows none of the terms".to_string()
+            }
             Abstention::UnknownText { known, needed } => format!(
                 "a kind of text that the model doesn't know: it knows {:.0} % of the terms, {:.0} % needed",
                 100.0 * known,

@@ -256,13 +256,15 @@ pub enum CorpusErrorKind {
         reason: String,
     },
     /// Compressed data expands beyond the limit.
-    #[error("expands to more than {limit} bytes; if the file can be trusted, raise max_expanded_bytes")]
+    #[error(
+        "expands to more than {limit} bytes; if the file can be trusted, raise max_expanded_bytes (--max-expanded)"
+    )]
     ExpandsBeyond {
         /// The limit in bytes.
         limit: u64,
     },
     /// A row is longer than the limit.
-    #[error("the {unit} has more than {limit} bytes; split it, or raise max_line_bytes")]
+    #[error("the {unit} has more than {limit} bytes; split it, or raise max_line_bytes (--max-row)")]
     TooLong {
         /// `line`, `record` or `file`.
         unit: &'static str,

@@ -131,13 +131,36 @@ impl<'a> Explainer<'a> {
         (prediction, evidence)
     }
 
-    /// The `top_k` strongest terms of each class in the row that was read last.
+    /// The `top_k` strongest terms of each class in the passage that gave it its score.
     fn evidence(&mut self, article: &Article, classes: &[usize], top_k: usize) -> Vec<Evidence> {
+        let passages = self.model.passages(article);
+        if let [whole] = passages.as_slice() {
+            return self.in_passage(whole, classes, top_k);
+        }
+        let n_classes = self.model.labels.len();
+        let (mut best, mut scores) = (vec![(f64::NEG_INFINITY, 0); n_classes], vec![0.0; n_classes]);
+        for (i, passage) in passages.iter().enumerate() {
+            self.model.score_passage(&mut self.buffer, passage, &mut scores);
+            for (best, &score) in best.iter_mut().zip(&scores).filter(|(best, score)| **score > best.0) {
+                *best = (score, i);
+            }
+        }
+        let mut found = Vec::new();
+        for &class in classes {
+            let passage = &passages[best[class].1];
+            self.model.score_passage(&mut self.buffer, passage, &mut scores);
+            found.extend(self.in_passage(passage, &[class], top_k));
+        }
+        found
+    }
+
+    /// The `top_k` strongest terms of each class in the passage that was read last.
+    fn in_passage(&mut self, passage: &[Stretch<'_>], classes: &[usize], top_k: usize) -> Vec<Evidence> {
         let strongest: Vec<Vec<(u32, f64)>> = classes.iter().map(|&class| self.strongest(class, top_k)).collect();
         let mut columns: Vec<u32> = strongest.iter().flatten().map(|s| s.0).collect();
         columns.sort_unstable();
         columns.dedup();
-        let places = self.places(article, &columns);
+        let places = self.places(passage, &columns);
         let evidence = |class: usize, column: u32, contribution: f64| {
             let term = self.model.vectorizer.vocabulary.term(column as usize);
             let spans = columns.binary_search(&column).map_or_else(|_| Vec::new(), |at| places[at].clone());
@@ -175,13 +198,12 @@ impl<'a> Explainer<'a> {
     }
 
     /// Where the terms of these columns (ascending) stand, each in the order of the article.
-    fn places(&mut self, article: &Article, columns: &[u32]) -> Vec<Vec<Span>> {
-        let stretches = self.model.reader.stretches(article);
+    fn places(&mut self, stretches: &[Stretch<'_>], columns: &[u32]) -> Vec<Vec<Span>> {
         let vocabulary = &self.model.vectorizer.vocabulary;
         let mut places = vec![Vec::new(); columns.len()];
         let hash = |(&column, place): (&u32, usize)| Some((vocabulary.hash(column as usize)?, place));
         let wanted: FxHashMap<u64, usize> = columns.iter().zip(0..).filter_map(hash).collect();
-        scan(&mut self.analyzer, &stretches, |hash| wanted.get(&hash).copied(), &mut places);
+        scan(&mut self.analyzer, stretches, |hash| wanted.get(&hash).copied(), &mut places);
         // A word that the model doesn't know can pass for a term, see `Vocabulary::lookup`; then it stands where
         // that word does.
         if places.iter().any(Vec::is_empty) {
@@ -190,7 +212,7 @@ impl<'a> Explainer<'a> {
                 let column = vocabulary.lookup(hash)?;
                 columns.binary_search(&column).ok().filter(|&at| missing[at])
             };
-            scan(&mut self.analyzer, &stretches, find, &mut places);
+            scan(&mut self.analyzer, stretches, find, &mut places);
         }
         places
     }

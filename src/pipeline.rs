@@ -5,7 +5,9 @@ mod counted;
 mod familiar;
 mod fit;
 mod params;
+mod passages;
 mod predict;
+mod weights;
 
 use serde::{Deserialize, Serialize};
 

@@ -30,6 +30,9 @@ pub(super) struct TrainOptions {
     /// Keys such as lang,topic that the label shall not depend on: articles are weighed so that label and key are independent
     #[arg(long, value_name = "KEY,...", value_delimiter = ',', help_heading = "Data")]
     balance_by: Vec<String>,
+    /// A key with a number above 0 in every row: how much an article counts in training [default: 1 each]
+    #[arg(long, value_name = "KEY", help_heading = "Data")]
+    weight_by: Option<String>,
 
     /// Parameters from a file, as `slantwise inspect` prints them; options given here go before it
     #[arg(long, value_name = "FILE.toml", help_heading = "Model")]
@@ -74,6 +77,10 @@ pub(super) struct TrainOptions {
     /// [default: same]
     #[arg(long, value_name = "HOW", value_parser = ["same", "apart", "drop"], help_heading = "Reading")]
     quotes: Option<String>,
+    /// Label long articles by passages of about this many words, each label by its best one; for models that are trained on
+    /// short texts [default: articles are scored whole]
+    #[arg(long, value_name = "WORDS", help_heading = "Reading")]
+    passages: Option<u32>,
 
     /// Sequences of MIN to MAX words, 1 to 8 [default: 1..2]
     #[arg(long, value_name = "MIN..MAX", value_parser = values::range, help_heading = "Features")]
@@ -123,10 +130,14 @@ impl TrainOptions {
         if let Some(key) = &self.group_by {
             params.group_by = Some(key.clone());
         }
+        if let Some(key) = &self.weight_by {
+            params.weight_by = Some(key.clone());
+        }
         if !self.balance_by.is_empty() {
             params.balance_by = self.balance_by.clone();
         }
         params.decision.abstain_below = self.abstain_below.unwrap_or(params.decision.abstain_below);
+        params.passage_words = self.passages.or(params.passage_words);
         params.seed = self.seed.unwrap_or(params.seed);
         params.check()?;
         Ok(params)

@@ -69,9 +69,11 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
         "kb" => 1000,
         "mb" => 1_000_000,
         "gb" => 1_000_000_000,
+        "tb" => 1_000_000_000_000,
         "k" | "kib" => 1 << 10,
         "m" | "mib" => 1 << 20,
         "g" | "gib" => 1 << 30,
+        "t" | "tib" => 1 << 40,
         _ => return Err(expected()),
     };
     if let Ok(whole) = number.parse::<u64>() {
@@ -131,7 +133,7 @@ mod tests {
         assert_eq!(bytes("1500"), Ok(1500));
         assert_eq!(bytes("2GiB"), Ok(2 << 30));
         assert_eq!(bytes("1.5 kB"), Ok(1500));
-        for bad in ["", "GB", "1TB2", "-1", "99999999999999GB"] {
+        for bad in ["", "GB", "1TB2", "-1", "99999999999TiB"] {
             assert!(bytes(bad).is_err(), "{bad}");
         }
     }

@@ -10,6 +10,7 @@ use crate::features::{Counts, FeatureMatrix, FeatureParams, Scan, Weighting, cou
 use crate::label::{LabelSet, Targets};
 use crate::pipeline::PipelineParams;
 use crate::pipeline::balance::Balance;
+use crate::pipeline::weights::row_weights;
 use crate::text::Reader;
 
 /// A corpus counted once: everything that is learned from it, on all rows or on the rows of a fold, is learned from these counts.
@@ -28,6 +29,8 @@ pub(crate) struct Counted<'a> {
     pub(crate) labels: &'a LabelSet,
     pub(crate) groups: Option<Vec<u32>>,
     balance: Option<Balance>,
+    /// The rows' weights, where the corpus has some.
+    given: Option<Vec<f32>>,
 }
 
 /// Counts a corpus as a reader reads it that has learned from some of its rows (all, where none are named).
@@ -78,8 +81,10 @@ impl<'a> Counted<'a> {
             None => None,
         };
         let balance = Balance::new(&params.balance_by, corpus)?;
+        let given = params.weight_by.as_ref().map(|key| row_weights(key, corpus)).transpose()?;
         let (reader, counts) = read(corpus, params, None)?;
-        Ok(Counted { corpus: Some(corpus), params, reader, counts, targets, labels: corpus.labels(), groups, balance })
+        let labels = corpus.labels();
+        Ok(Counted { corpus: Some(corpus), params, reader, counts, targets, labels, groups, balance, given })
     }
 
     /// Counts of something else than a corpus as it is, such as articles without their furniture.
@@ -90,7 +95,7 @@ impl<'a> Counted<'a> {
         params: &'a PipelineParams,
     ) -> Result<Counted<'a>> {
         let reader = Reader::new(&params.reading)?;
-        Ok(Counted { corpus: None, params, reader, counts, targets, labels, groups: None, balance: None })
+        Ok(Counted { corpus: None, params, reader, counts, targets, labels, groups: None, balance: None, given: None })
     }
 
     /// The counts as a model of these rows reads the articles: they are read anew where reading itself is learned from the
@@ -100,8 +105,7 @@ impl<'a> Counted<'a> {
             return Ok(Cow::Borrowed(self));
         };
         let (reader, counts) = read(corpus, self.params, Some(rows))?;
-        let (targets, groups, balance) = (self.targets.clone(), self.groups.clone(), self.balance.clone());
-        Ok(Cow::Owned(Counted { reader, counts, targets, groups, balance, ..*self }))
+        Ok(Cow::Owned(Counted { reader, counts, ..self.clone() }))
     }
 
     /// Learns from some rows which terms stay and how they are weighted, and weighs the rows.
@@ -118,8 +122,19 @@ impl<'a> Counted<'a> {
             });
         }
         let matrix = weighting.weigh(counts, rows, &kept);
-        let weights = self.balance.as_ref().map(|balance| balance.weights(&targets, rows));
+        let weights = self.weights(&targets, rows);
         Ok(FoldFeatures { kept, weighting, matrix, targets, weights })
+    }
+
+    /// The weights of some rows, where not all are 1.
+    fn weights(&self, targets: &Targets, rows: &[usize]) -> Option<Vec<f32>> {
+        let balanced = self.balance.as_ref().map(|balance| balance.weights(targets, rows));
+        let Some(given) = &self.given else { return balanced };
+        let given = rows.iter().map(|&row| given[row]);
+        Some(match balanced {
+            Some(balanced) => balanced.into_iter().zip(given).map(|(balanced, given)| balanced * given).collect(),
+            None => given.collect(),
+        })
     }
 
     /// Learns a classifier from weighed rows.

@@ -20,7 +20,8 @@ const DOUBTFUL: f64 = 0.25;
 /// A language with a smaller share of the training articles was hardly trained on.
 const HARDLY: f64 = 0.005;
 
-/// What texts of the known kind look like: the share of their terms that the model knows, and their languages.
+/// What texts of the known kind look like: the share of their terms that the model knows, how many they have, and
+/// their languages.
 ///
 /// The share of a training article is taken as if the article had not been there: a term counts as known where `min_df` other
 /// articles, or one at least, have it.
@@ -31,6 +32,9 @@ pub(crate) struct Familiarity {
     least: f64,
     /// A quarter of the training articles have a smaller one.
     doubtful: f64,
+    /// Half of the distinct terms that all but one training article in two hundred have.
+    #[serde(default)]
+    fewest: usize,
     /// Training articles by language, where there were any.
     languages: BTreeMap<String, usize>,
 }
@@ -41,7 +45,7 @@ impl Familiarity {
         let examples = corpus.examples();
         let step = examples.len().div_ceil(SAMPLE).max(1);
         let sample: Vec<&Article> = examples.iter().step_by(step).map(|example| &example.article).collect();
-        let seen: Vec<(f64, Language)> = sample
+        let seen: Vec<(f64, usize, Language)> = sample
             .par_iter()
             .map_init(
                 || model.buffer(),
@@ -51,27 +55,34 @@ impl Familiarity {
                         &model.vectorizer.vocabulary,
                         &model.vectorizer.weighting,
                     );
-                    (buffer.share_known(), article.language())
+                    (buffer.share_known(), buffer.n_terms, article.language())
                 },
             )
             .collect();
         let mut languages = BTreeMap::new();
-        for (_, language) in seen.iter().filter(|(_, language)| *language != Language::Unknown) {
+        for (.., language) in seen.iter().filter(|(.., language)| *language != Language::Unknown) {
             *languages.entry(language.code().to_string()).or_insert(0) += step;
         }
-        let mut shares: Vec<f64> = seen.into_iter().map(|(share, _)| share).collect();
+        let mut shares: Vec<f64> = seen.iter().map(|(share, ..)| *share).collect();
         shares.sort_by(f64::total_cmp);
         let quantile = |q: f64| shares.get((q * shares.len() as f64) as usize).copied().unwrap_or(0.0);
+        let mut lengths: Vec<usize> = seen.iter().map(|(_, length, _)| *length).collect();
+        lengths.sort_unstable();
+        let fewest = lengths.get((UNFAMILIAR * lengths.len() as f64) as usize).map_or(0, |length| length / 2);
         // A model that keeps every term knows all of its training articles: that says nothing about others.
         let informative = model.params.features.min_df > 1 && model.params.features.select.is_none();
         let least = if informative { quantile(UNFAMILIAR) / 2.0 } else { 0.0 };
-        Familiarity { least, doubtful: if informative { quantile(DOUBTFUL) } else { 1.0 }, languages }
+        Familiarity { least, doubtful: if informative { quantile(DOUBTFUL) } else { 1.0 }, fewest, languages }
     }
 
     /// Why an article is not of the kind that was trained on, where it is not.
-    pub(crate) fn objection(&self, article: &Article, n_terms: usize, share_known: f64) -> Option<Abstention> {
+    pub(crate) fn objection(&self, article: &Article, n_terms: usize, n_known: usize) -> Option<Abstention> {
         if n_terms == 0 {
             return Some(Abstention::NoText);
+        }
+        let share_known = n_known as f64 / n_terms as f64;
+        if n_terms < self.fewest {
+            return Some(Abstention::TooShort { terms: n_terms, needed: self.fewest });
         }
         if share_known < self.least || share_known == 0.0 {
             return Some(Abstention::UnknownText { known: share_known, needed: self.least });

@@ -19,8 +19,10 @@ use crate::text::{AnalyzerParams, CharParams, Quotes, ReadingParams, WordParams}
 /// | `features` | `min_df` 2, sublinear TF-IDF, see [`FeatureParams`] |
 /// | `classifier` | multinomial logistic regression with `c` 1 |
 /// | `calibration` | out of fold, see [`CalibrationParams`] |
+/// | `passage_words` | none: articles are scored whole |
 /// | `decision` | always an answer, thresholds for micro-F1, see [`DecisionParams`] |
 /// | `balance_by` | none |
+/// | `weight_by` | none |
 /// | `group_by` | none |
 /// | `seed` | 0 |
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -36,11 +38,21 @@ pub struct PipelineParams {
     pub classifier: Classifier,
     /// How scores become probabilities.
     pub calibration: CalibrationParams,
+    /// Score long articles by passages of about this many words, cut at ends of sentences: each label's score is that of its best
+    /// passage. For models whose training texts are short: what one passage argues is lost in the average of a long article.
+    /// From 20; articles of up to one and a half times as many words are scored whole, and so are those of training and
+    /// cross-validation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passage_words: Option<u32>,
     /// What is decided from probabilities: thresholds and abstention.
     pub decision: DecisionParams,
     /// Fields, such as `lang` or `topic`, that the label shall not depend on: training weighs articles so that label and field are
     /// independent (in every cell of label and value the weights sum up to `n · P(label) · P(value)`), none more than 20-fold.
     pub balance_by: Vec<String>,
+    /// A field with a number above 0: how much an article counts in training, 1 being as much as without this (scikit-learn's
+    /// `sample_weight`; 2 is as if it stood there twice). Probabilities, thresholds and scores are of articles as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_by: Option<String>,
     /// A field, such as `domain`: articles that share its value stay together when folds are made inside fitting, so that
     /// probabilities and thresholds are those for values that training has not seen.
     pub group_by: Option<String>,
@@ -162,6 +174,9 @@ impl PipelineParams {
         self.decision.check()?;
         if !(2..=100).contains(&self.calibration.folds) {
             return Err(Error::param("calibration.folds", self.calibration.folds, "2 to 100"));
+        }
+        if let Some(words) = self.passage_words.filter(|&words| words < 20) {
+            return Err(Error::param("passage_words", words, "a number from 20"));
         }
         Ok(())
     }

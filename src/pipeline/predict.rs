@@ -13,6 +13,7 @@ use crate::evaluation::{Evaluation, Scores};
 use crate::features::{Document, RowBuffer, Scan};
 use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::Pipeline;
+use crate::pipeline::passages::passages;
 use crate::text::Stretch;
 
 impl Document for Article {
@@ -125,19 +126,37 @@ impl Pipeline {
         RowBuffer::new(&self.vectorizer.analyzer)
     }
 
+    /// What is read of an article, passage by passage; one passage where it is scored whole.
+    pub(crate) fn passages<'a>(&self, article: &'a Article) -> Vec<Vec<Stretch<'a>>> {
+        passages(self.reader.stretches(article), self.params.passage_words)
+    }
+
+    /// Reads a passage into the buffer and scores it.
+    pub(crate) fn score_passage(&self, buffer: &mut RowBuffer, passage: &[Stretch<'_>], scores: &mut [f64]) {
+        buffer.read(passage, &self.vectorizer.vocabulary, &self.vectorizer.weighting);
+        self.model.scores(&buffer.row, scores);
+    }
+
     pub(crate) fn predict_with(&self, buffer: &mut RowBuffer, article: &Article) -> Prediction {
-        buffer.read(&self.reader.stretches(article), &self.vectorizer.vocabulary, &self.vectorizer.weighting);
-        let mut scores = vec![0.0; self.labels.len()];
-        self.model.scores(&buffer.row, &mut scores);
+        let (mut n_terms, mut n_known) = (0, 0);
+        let mut scores = vec![f64::NEG_INFINITY; self.labels.len()];
+        let mut of_passage = vec![0.0; self.labels.len()];
+        for passage in self.passages(article) {
+            self.score_passage(buffer, &passage, &mut of_passage);
+            n_terms += buffer.n_terms;
+            n_known += buffer.row.len();
+            for (score, of_passage) in scores.iter_mut().zip(&of_passage) {
+                *score = score.max(*of_passage);
+            }
+        }
         let mut probabilities = vec![0.0; scores.len()];
         // The shapes were checked when the model was fitted or loaded.
         let calibrated = self.calibration.probabilities(&scores, &mut probabilities);
         debug_assert!(calibrated.is_ok());
-        let n_terms = buffer.n_terms;
         let decided = self.decision.at(self.coverage).and_then(|decider| decider.decide(&probabilities));
         debug_assert!(decided.is_ok());
         let answer = decided.unwrap_or(Decided { classes: Vec::new(), abstention: None });
-        let unfamiliar = self.familiarity.objection(article, n_terms, buffer.share_known());
+        let unfamiliar = self.familiarity.objection(article, n_terms, n_known);
         let chosen = match (self.task, self.coverage, &answer.abstention) {
             // The only possible class, which need not be the most probable one.
             (Task::One, Some(_), None) => answer.classes.iter().map(|&class| class as usize).collect(),

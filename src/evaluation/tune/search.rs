@@ -10,6 +10,7 @@ use crate::evaluation::{Fold, Metric};
 use crate::label::{Targets, Task};
 use crate::pipeline::{Counted, OutOfFold, PipelineParams};
 use crate::random::Random;
+use crate::text::Reader;
 
 use super::budget::Purse;
 use super::estimate::{Estimate, estimate};
@@ -72,7 +73,8 @@ impl<'a> Search<'a> {
         let bytes =
             corpus.examples().iter().map(|e| e.article.text().len() + e.article.title().map_or(0, str::len)).sum();
         let targets = corpus.targets();
-        let shape = Shape { task: targets.task(), bytes, n_samples: corpus.len() };
+        let masked = share_masked(&base, corpus)?;
+        let shape = Shape { task: targets.task(), bytes, n_samples: corpus.len(), masked };
         Ok(Search {
             base,
             corpus,
@@ -316,6 +318,22 @@ impl<'a> Search<'a> {
         });
         Ok(tried)
     }
+}
+
+/// The share of a corpus' text that cleaning masks, from up to 400 of its articles.
+fn share_masked(params: &PipelineParams, corpus: &Corpus) -> Result<f64> {
+    let reader = Reader::new(&params.reading)?;
+    let step = corpus.len().div_ceil(400).max(1);
+    let (masked, all) = corpus
+        .examples()
+        .par_iter()
+        .step_by(step)
+        .map(|e| {
+            let masked: usize = reader.masks(&e.article).iter().map(|mask| mask.end - mask.start).sum();
+            (masked, e.article.text().len() + e.article.title().map_or(0, str::len))
+        })
+        .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    Ok(masked as f64 / all.max(1) as f64)
 }
 
 /// The scores of a fold's test part under each classifier: weighed once for all of them.

@@ -16,7 +16,12 @@ pub(super) struct Shape {
     /// Bytes of title and text.
     pub(super) bytes: usize,
     pub(super) n_samples: usize,
+    /// The share of the texts that cleaning masks.
+    pub(super) masked: f64,
 }
+
+/// Where cleaning masks less, reading all of an article is nothing else to try.
+const MASKS_LITTLE: f64 = 0.002;
 
 impl Shape {
     /// Whether there is memory for characters.
@@ -52,7 +57,7 @@ pub(super) fn feature_sets(base: &PipelineParams, shape: Shape) -> Vec<PipelineP
     // What surrounds an article can be part of what is asked for (newsgroups, agency copy).
     let with_all: Vec<PipelineParams> = sets
         .iter()
-        .filter(|set| set.reading.clean.is_some())
+        .filter(|set| set.reading.clean.is_some() && shape.masked >= MASKS_LITTLE)
         .map(|set| {
             let mut set = set.clone();
             set.reading.clean = None;

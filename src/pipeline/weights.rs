@@ -1,0 +1,48 @@
+//! Weights of rows that the corpus brings along.
+
+use crate::corpus::Corpus;
+use crate::error::{Error, Result, SplitError};
+
+/// The weight of each row: the number in a field.
+///
+/// # Errors
+/// A row without the field, or with something else there than a number above 0.
+pub(crate) fn row_weights(key: &str, corpus: &Corpus) -> Result<Vec<f32>> {
+    let weight = |(row, example): (usize, &crate::article::Example)| {
+        let value = example.article.field(key).filter(|value| !value.is_empty());
+        let value = value.ok_or_else(|| Error::Split(SplitError::MissingGroup { row, key: key.to_string() }))?;
+        match value.trim().parse::<f32>() {
+            Ok(weight) if weight > 0.0 && weight.is_finite() => Ok(weight),
+            _ => Err(Error::param(
+                "weight_by",
+                format!("{value} ({})", example.article.id()),
+                "a number above 0 in each row",
+            )),
+        }
+    };
+    corpus.examples().iter().enumerate().map(weight).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::{Article, Example, Gold};
+
+    fn corpus(weights: [&str; 2]) -> Corpus {
+        let example = |(weight, label): (&str, &str)| Example {
+            article: Article::from_text("Some words.").with_field("w", weight),
+            gold: Gold::One(label.to_string()),
+            spans: Vec::new(),
+        };
+        Corpus::from_examples(weights.into_iter().zip(["a", "b"]).map(example).collect()).unwrap()
+    }
+
+    #[test]
+    fn weights_are_numbers_above_nothing() {
+        assert_eq!(row_weights("w", &corpus(["10", "0.5"])).unwrap(), [10.0, 0.5]);
+        for bad in ["0", "-1", "many", "inf", ""] {
+            assert!(row_weights("w", &corpus(["1", bad])).is_err(), "{bad}");
+        }
+        assert!(row_weights("other", &corpus(["1", "1"])).is_err());
+    }
+}
