@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use crate::classifier::{Classifier, LinearModel, check_classes};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
@@ -68,6 +70,36 @@ pub(crate) struct OutOfFold {
     /// Positions in the corpus.
     pub(crate) rows: Vec<usize>,
     pub(crate) scores: Vec<f64>,
+}
+
+/// Rows of one group that calibration and thresholds are learned from: what holds for a new outlet is not what holds for the largest.
+const GROUP_ROWS: usize = 100;
+
+impl OutOfFold {
+    /// At most a hundred rows of every group, evenly spaced.
+    pub(crate) fn thinned(&self, groups: Option<&[u32]>, n_classes: usize) -> Cow<'_, OutOfFold> {
+        let Some(groups) = groups else { return Cow::Borrowed(self) };
+        let places = thinned(&self.rows, groups);
+        if places.len() == self.rows.len() {
+            return Cow::Borrowed(self);
+        }
+        let rows = places.iter().map(|&place| self.rows[place]).collect();
+        let of_row = |&place: &usize| &self.scores[place * n_classes..(place + 1) * n_classes];
+        Cow::Owned(OutOfFold { rows, scores: places.iter().flat_map(of_row).copied().collect() })
+    }
+}
+
+/// Places in `rows` of at most a hundred rows of every group, evenly spaced.
+fn thinned(rows: &[usize], groups: &[u32]) -> Vec<usize> {
+    let mut sizes: FxHashMap<u32, (usize, usize)> = FxHashMap::default();
+    rows.iter().for_each(|&row| sizes.entry(groups[row]).or_default().0 += 1);
+    let keep = |&(_, &row): &(usize, &usize)| {
+        let Some((size, seen)) = sizes.get_mut(&groups[row]) else { return false };
+        let step = size.div_ceil(GROUP_ROWS);
+        *seen += 1;
+        (*seen - 1).is_multiple_of(step)
+    };
+    rows.iter().enumerate().filter(keep).map(|(place, _)| place).collect()
 }
 
 impl<'a> Counted<'a> {
@@ -185,11 +217,12 @@ impl<'a> Counted<'a> {
     pub(crate) fn out_of_fold(&self, rows: &[usize]) -> Result<OutOfFold> {
         let n_folds = self.n_folds(rows, self.params.calibration.folds);
         let mut found = OutOfFold::default();
+        let mut n_learned_from = 0;
         if n_folds < 2 {
             return Ok(found);
         }
         for fold in self.folds(rows, n_folds)?.iter() {
-            if found.rows.len() >= self.params.calibration.enough {
+            if n_learned_from >= self.params.calibration.enough {
                 break;
             }
             let train: Vec<usize> = fold.train.iter().map(|&place| rows[place]).collect();
@@ -197,6 +230,7 @@ impl<'a> Counted<'a> {
             let counted = self.as_read_by(&train)?;
             match counted.fit_rows(&train) {
                 Ok(model) => {
+                    n_learned_from += self.groups.as_ref().map_or(test.len(), |g| thinned(&test, g).len());
                     found.scores.extend(counted.scores(&model, &test));
                     found.rows.extend(test);
                 }

@@ -35,8 +35,10 @@ impl Counted<'_> {
             let decision = Decision::plain(task, n_classes, 0.5);
             return Ok(Answers { calibration: Calibration::identity(task, n_classes), decision, n: 0 });
         }
+        let found = found.thinned(self.groups.as_deref(), n_classes);
         let gold = self.targets.select(&found.rows);
-        let (calibration, probabilities) = calibrated(&found.scores, &gold, self.params.calibration.method)?;
+        let method = self.params.calibration.method;
+        let (calibration, probabilities) = calibrated(&found.scores, &gold, method, self.groups.is_some())?;
         let decision = Decision::fit(&probabilities, &gold, &self.params.decision)?;
         Ok(Answers { calibration, decision, n: found.rows.len() })
     }
@@ -75,11 +77,14 @@ impl Counted<'_> {
 /// A calibrator of scores, and the probabilities that it gives them.
 ///
 /// Without a method asked for, one class an article: biases for the classes usually give better probabilities, but can cost right answers
-/// where classes are balanced; they are left out where they do.
+/// where classes are balanced; they are left out where they do. They are left out as well where groups are kept together: a fold that
+/// lacks the groups of one class leaves too few of it to train on and too many to test on, and biases would learn that, up to always
+/// answering with one class.
 pub(crate) fn calibrated(
     scores: &[f64],
     gold: &Targets,
     method: Option<CalibrationMethod>,
+    grouped: bool,
 ) -> Result<(Calibration, Vec<f64>)> {
     let by = |method| -> Result<(Calibration, Vec<f64>)> {
         let calibration = Calibration::fit(scores, gold, method)?;
@@ -88,6 +93,9 @@ pub(crate) fn calibrated(
         Ok((calibration, probabilities))
     };
     let task = gold.task();
+    if grouped && method.is_none() && task == Task::One {
+        return by(CalibrationMethod::Temperature);
+    }
     let default = by(method.unwrap_or_else(|| CalibrationMethod::for_task(task)))?;
     if method.is_some() || task == Task::Several {
         return Ok(default);

@@ -20,7 +20,12 @@ pub(super) struct Decisions {
 
 /// Decides on out-of-fold scores, fold after fold: what is decided in a fold (calibration, thresholds) is learned from the other folds, so
 /// that no row has a say in its own decision. A single fold learns from itself.
-pub(super) fn decide(folds: &[OutOfFold], targets: &Targets, params: &DecisionParams) -> Result<Decisions> {
+pub(super) fn decide(
+    folds: &[OutOfFold],
+    targets: &Targets,
+    groups: Option<&[u32]>,
+    params: &DecisionParams,
+) -> Result<Decisions> {
     let task = targets.task();
     let k = targets.n_classes();
     let mut rows = Vec::new();
@@ -31,10 +36,11 @@ pub(super) fn decide(folds: &[OutOfFold], targets: &Targets, params: &DecisionPa
             1 => vec![fold],
             _ => folds.iter().enumerate().filter(|(other, _)| *other != f).map(|(_, other)| other).collect(),
         };
+        let others: Vec<_> = others.into_iter().map(|o| o.thinned(groups, k)).collect();
         let scores: Vec<f64> = others.iter().flat_map(|o| &o.scores).copied().collect();
         let learned: Vec<usize> = others.iter().flat_map(|o| &o.rows).copied().collect();
         let gold = targets.select(&learned);
-        let (calibration, known) = calibrated(&scores, &gold, None)?;
+        let (calibration, known) = calibrated(&scores, &gold, None, groups.is_some())?;
         let decision = match task {
             Task::One => Decision::plain(task, k, 0.5),
             Task::Several => Decision::fit(&known, &gold, params)?,

@@ -289,7 +289,7 @@ impl<'a> Search<'a> {
             .par_iter()
             .zip(found)
             .map(|(learner, folds)| {
-                let decisions = decide(&folds, targets, &set.decision)?;
+                let decisions = decide(&folds, targets, counted.groups.as_deref(), &set.decision)?;
                 let at: Vec<usize> = (0..decisions.rows.len()).collect();
                 let score = decisions.score(&at, targets, corpus.labels(), metric)?;
                 let params = PipelineParams { classifier: learner.clone(), ..set.clone() };

@@ -1,0 +1,160 @@
+//! What each model is trained on, and how.
+
+use std::path::Path;
+
+use slantwise::{ClassWeight, Classifier, Corpus, Example, Gold, Metric, Pipeline, PipelineParams, Result};
+
+use crate::data::{self, GROUP, WEIGHT};
+
+pub(crate) const NAMES: [&str; 5] = ["ukraine-stance", "us-stance", "frames", "techniques", "hyperpartisan"];
+
+/// A model before it is trained.
+pub(crate) struct Recipe {
+    pub(crate) name: &'static str,
+    pub(crate) corpus: Corpus,
+    pub(crate) params: PipelineParams,
+}
+
+/// The recipe of a model.
+pub(crate) fn recipe(name: &'static str, corpora: &Path) -> Result<Recipe> {
+    let (examples, params) = match name {
+        "ukraine-stance" => ukraine_stance(corpora)?,
+        "us-stance" => us_stance(corpora)?,
+        "frames" => frames()?,
+        "techniques" => techniques(corpora)?,
+        _ => hyperpartisan(corpora)?,
+    };
+    Ok(Recipe { name, corpus: Corpus::from_examples(examples)?, params })
+}
+
+/// Versions of one event, and articles of one outlet, stay together in the folds that calibrate.
+fn common(classifier: Classifier, n_terms: usize) -> PipelineParams {
+    let mut params = Pipeline::params().words(1, 2).classifier(classifier).group_by(GROUP);
+    params.features.select = Some(n_terms);
+    params
+}
+
+/// Our own texts count twice as much as each corpus in every language and label, so that stance is learned from contrast and
+/// not from what else tells the corpora apart. Romanian has no text of our own, and stays out.
+fn ukraine_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
+    let mut examples = data::own("ukraine-stance")?;
+    let outlets = data::corpus(corpora, "ukraine-stance", &["source", "batch"])?;
+    examples.extend(outlets.into_iter().filter(|e| e.article.lang() != Some("ro")));
+    let narratives = data::corpus(corpora, "ukraine-narratives", &[])?;
+    examples.extend(narratives.into_iter().filter_map(stance_of_narratives));
+    let mut params = common(Classifier::svm().c(1.0), 40_000).chars(3, 5);
+    params.weight_by = Some(WEIGHT.to_string());
+    Ok((data::balance(examples, 300.0, 150.0), params))
+}
+
+/// What only pro-Kremlin narratives say is pro-kremlin; praise of the West alone is pro-ukraine; all else says nothing sure.
+fn stance_of_narratives(example: Example) -> Option<Example> {
+    const PRO_KREMLIN: [&str; 5] = [
+        "URW: Discrediting Ukraine",
+        "URW: Discrediting the West, Diplomacy",
+        "URW: Praise of Russia",
+        "URW: Russia is the Victim",
+        "URW: Blaming the war on others rather than the invader",
+    ];
+    const PRO_UKRAINE: &str = "URW: Overpraising the West";
+    let labels = example.gold.labels();
+    let pro_kremlin = labels.iter().any(|l| PRO_KREMLIN.contains(&l.as_str()));
+    let pro_ukraine = labels.iter().any(|l| l == PRO_UKRAINE);
+    let stance = match (pro_kremlin, pro_ukraine) {
+        (true, false) => "pro-kremlin",
+        (false, true) if labels.len() == 1 => "pro-ukraine",
+        _ => return None,
+    };
+    // The other languages have pro-kremlin narratives only.
+    matches!(example.article.lang(), Some("en" | "ru")).then(|| data::with_label(example, stance))
+}
+
+/// The outlets of the media split's training part, and our own texts tenfold.
+fn us_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
+    let outlets = data::corpus(corpora, "us-stance", &["domain"])?;
+    let in_train = |e: &Example| e.article.field("splits.media") == Some("train");
+    let mut examples: Vec<Example> =
+        outlets.into_iter().filter(in_train).map(|example| data::weigh(example, 1.0)).collect();
+    examples.extend(data::own("us-stance")?.into_iter().map(|example| data::weigh(example, 10.0)));
+    let mut params = common(Classifier::logistic().c(3.0), 60_000);
+    params.weight_by = Some(WEIGHT.to_string());
+    Ok((examples, params))
+}
+
+/// Our own texts alone; long articles are labelled passage by passage, as the texts are short.
+fn frames() -> Result<(Vec<Example>, PipelineParams)> {
+    let mut params = common(Classifier::svm().c(0.3), 30_000).words(1, 1).chars(3, 5);
+    params.classifier.set_class_weight(ClassWeight::Balanced);
+    params.passage_words = Some(150);
+    Ok((data::own("frames")?, params))
+}
+
+fn hyperpartisan(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
+    let params = common(Classifier::svm().c(1.5), 40_000).chars(2, 5);
+    Ok((data::corpus(corpora, "hyperpartisan", &["domain"])?, params))
+}
+
+/// Sentence by sentence: propaganda or not, and which of the 23 techniques. Where a corpus merges techniques, the sentence is
+/// propaganda without a technique.
+fn techniques(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
+    let mut examples = Vec::new();
+    for example in data::own("techniques")? {
+        examples.extend(data::marked_sentences(&example, false, technique));
+    }
+    for example in data::corpus(corpora, "propaganda-en", &[])? {
+        examples.extend(data::marked_sentences(&example, true, technique));
+    }
+    for example in data::corpus(corpora, "propaganda-slavic", &["document"])? {
+        let labels: Vec<&str> = example.gold.labels().iter().flat_map(|label| technique(label)).collect();
+        let gold = Gold::several(labels);
+        examples.push(Example { gold, ..example });
+    }
+    let mut params = common(Classifier::svm().c(0.1), 20_000).chars(3, 5);
+    params.classifier.set_class_weight(ClassWeight::Balanced);
+    params.decision.metric = Metric::MacroF1;
+    Ok((examples, params))
+}
+
+/// The label of every sentence with a technique.
+pub(crate) const PROPAGANDA: &str = "propaganda";
+
+/// What a technique is called here, with the label of all of them.
+fn technique(name: &str) -> Vec<&'static str> {
+    const TECHNIQUES: [&str; 23] = [
+        "Appeal_to_Authority",
+        "Appeal_to_Fear-Prejudice",
+        "Appeal_to_Hypocrisy",
+        "Appeal_to_Popularity",
+        "Appeal_to_Time",
+        "Appeal_to_Values",
+        "Causal_Oversimplification",
+        "Consequential_Oversimplification",
+        "Conversation_Killer",
+        "Doubt",
+        "Exaggeration-Minimisation",
+        "False_Dilemma-No_Choice",
+        "Flag_Waving",
+        "Guilt_by_Association",
+        "Loaded_Language",
+        "Name_Calling-Labeling",
+        "Obfuscation-Vagueness-Confusion",
+        "Questioning_the_Reputation",
+        "Red_Herring",
+        "Repetition",
+        "Slogans",
+        "Straw_Man",
+        "Whataboutism",
+    ];
+    // The names of the PTC corpus.
+    let here = match name {
+        "Name_Calling,Labeling" => "Name_Calling-Labeling",
+        "Exaggeration,Minimisation" => "Exaggeration-Minimisation",
+        "Appeal_to_fear-prejudice" => "Appeal_to_Fear-Prejudice",
+        "Flag-Waving" => "Flag_Waving",
+        "Black-and-White_Fallacy" => "False_Dilemma-No_Choice",
+        "Thought-terminating_Cliches" => "Conversation_Killer",
+        other => other,
+    };
+    let known = TECHNIQUES.into_iter().find(|technique| *technique == here);
+    known.into_iter().chain([PROPAGANDA]).collect()
+}
