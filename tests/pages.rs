@@ -150,8 +150,10 @@ fn pages_are_read_without_their_furniture() {
         let _ = writeln!(table, "{name:6} {:.3} {:.3}", counts.precision(), counts.recall());
     }
     println!("{table}");
-    assert!(total.precision() >= 0.94 && total.recall() >= 0.99, "{table}");
     if std::env::var_os("SLANTWISE_PAGES").is_some() {
         println!("{wrong}");
+    }
+    for counts in [odd, even, total] {
+        assert!(counts.precision() >= 0.97 && counts.recall() >= 0.97, "{table}");
     }
 }

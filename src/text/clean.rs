@@ -14,6 +14,7 @@ mod layout;
 mod line;
 mod mask;
 mod names;
+mod needles;
 mod outlets;
 mod params;
 mod pass;

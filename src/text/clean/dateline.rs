@@ -105,6 +105,17 @@ impl Reader<'_> {
         let spaces = rest.len() - rest.trim_start().len();
         if self.found.suffices() {
             self.end = Some(self.at + spaces);
+            // "KYIV, 24 Feb — Some Agency. Text": who sends it, after place and date.
+            let dated = self.found.place && self.found.number && self.found.month && !self.found.agency;
+            if let Some(len) = rest.find(". ").filter(|len| dated && *len <= 48)
+                && (1..=3).contains(&rest[..len].split_whitespace().count())
+                && rest[..len].trim_start().starts_with(char::is_uppercase)
+                && rest[len + 2..].trim_start().starts_with(|c: char| c.is_uppercase() || is_quote(c))
+            {
+                self.found.agency = true;
+                self.at += len + 2;
+                self.end = Some(self.at);
+            }
         }
         // Only a dateline that names no agency yet, or has no place yet, goes on after a dash.
         !(self.found.agency && self.found.place)
@@ -121,26 +132,55 @@ impl Reader<'_> {
         let inner = &rest[1..1 + len];
         let name = inner.split(['-', '–', '/', ',']).next().unwrap_or(inner).trim();
         let known = Outlets::known();
-        let capitals = (2..=12).contains(&name.chars().count()) && name.chars().all(char::is_uppercase);
-        let sure = known.is_name(inner.trim()) || known.is_name(name) || self.own.is_named(inner.trim());
+        let short = |test: fn(char) -> bool| (2..=8).contains(&name.chars().count()) && name.chars().all(test);
+        let capitals = short(char::is_uppercase);
+        let agency_word = |w: &str| AGENCY_WORDS.split(' ').any(|a| w.to_lowercase().starts_with(a));
+        let named = names::looks_like_names(inner) && inner.split(' ').any(agency_word) && self.found.place;
+        let sure = named || known.is_name(inner.trim()) || known.is_name(name) || self.own.is_named(inner.trim());
         let after = rest[len + 2..].trim_start_matches([' ', '\u{a0}', '.']);
+        let stop = rest[len + 2..].starts_with('.');
         let dashed = dash(after).is_some();
+        if dashed && self.found.place && self.is_date(inner) {
+            (self.found.number, self.found.month) = (true, true);
+            self.found.items += 1;
+            self.at += len + 2;
+            return true;
+        }
         // An agency that is not known is one by its place: after a place and a date, or in capitals.
-        let dated = self.found.place && self.found.number && self.found.month && names::looks_like_names(inner);
-        let alone = self.found.items == 0 && !NOT_PLACES.split(' ').any(|w| w == name);
-        if !(sure || dashed && (dated || capitals && (self.found.place || alone && ends_in_dash(after)))) {
+        let names = names::looks_like_names(inner);
+        let dated = self.found.place && self.found.number && self.found.month && (names || short(char::is_lowercase));
+        let placed = self.found.place && (capitals || short(char::is_lowercase) || self.found.capitals && names);
+        let alone = self.found.items == 0 && capitals && !NOT_PLACES.split(' ').any(|w| w == name);
+        let unknown = (dashed || stop) && dated
+            || dashed && (placed || alone && ends_in_dash(after))
+            || stop && self.found.capitals && capitals;
+        if !(sure || unknown) {
             return false;
         }
         self.found.agency = true;
         self.found.items += 1;
         self.at += len + 2;
         let after = &self.text[self.at..];
+        if dashed {
+            self.at += after.len() - after.trim_start_matches([' ', '\u{a0}', '.']).len();
+            return true;
+        }
         let next = after.trim_start_matches([' ', '\u{a0}', '.', ':']);
         if dash(next).is_none() && next.starts_with(|c: char| c.is_uppercase() || is_quote(c) || !has_case(c)) {
             self.end = Some(self.text.len() - next.len());
             return false;
         }
         true
+    }
+
+    /// Whether brackets hold a day and a month.
+    fn is_date(&self, inner: &str) -> bool {
+        let mut folded = String::new();
+        fold_into(inner, &mut folded);
+        let numeric = |w: &str| w.starts_with(|c: char| c.is_numeric());
+        folded.contains(|c: char| c.is_numeric())
+            && folded.split(' ').all(|w| numeric(w) || Phrases::all().is_date_word(w))
+            && folded.split(' ').any(|w| !numeric(w))
     }
 
     /// A place, a date word, a number.
@@ -210,6 +250,9 @@ impl Reader<'_> {
 const NOT_PLACES: &str = "NATO USA BREAKING WATCH UPDATE UPDATED EXCLUSIVE OPINION VIDEO PHOTOS LIVE NEW FACT НАТО США ООН \
                           МВФ ВИДЕО ФОТО СРОЧНО ВАЖНО ВАЖЛИВО ВІДЕО ТЕРМІНОВО EXCLUSIV ВСУ ЗСУ";
 
+/// What the names of agencies begin with.
+const AGENCY_WORDS: &str = "agenc agent agenz agenţ agenț агентств агенци агенц وكالة news press presse";
+
 /// What stands in headlines and not between places.
 const SMALL_WORDS: &str = "THE OF AND TO IN FOR ON A WITH IS ARE WHY HOW WHAT NOT НЕ НА И";
 
@@ -229,7 +272,7 @@ fn agency(text: &str, own: &Own) -> Option<usize> {
         .take(4)
         .collect();
     ends.reverse();
-    ends.into_iter().find(|&end| Outlets::known().is_agency(&window[..end]) || own.is_named(&window[..end]))
+    ends.into_iter().find(|&end| Outlets::known().is_agency(&window[..end]) || own.is_whole_name(&window[..end]))
 }
 
 /// Whether a dash that a text begins with has a capital or a letter without case after it.
@@ -325,6 +368,10 @@ mod tests {
             "(XNA) – ",
             "НОВЫЙ ПОРТ, 30 марта (Северинфо) — ",
             "Oldtown, 3. März /Presna/ - ",
+            "OLDTOWN, 12 листопада. /Новини/. ",
+            "Oldtown (npd) – ",
+            "OLDTOWN (12 ottobre) — ",
+            "СТАРЫЙ ПОРТ, 5 марта — Северинфо. ",
         ] {
             let text = format!("{line}{rest}");
             assert_eq!(cut(&text), line, "{line}");

@@ -11,10 +11,24 @@ pub(super) fn fold_into(text: &str, out: &mut String) {
     let begin = out.len();
     let mut gap = Gap::None;
     let mut numeric = false;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        let joins =
-            |next: fn(char) -> bool| gap == Gap::None && out.len() > begin && chars.clone().next().is_some_and(next);
+    let mut at = 0;
+    out.reserve(text.len());
+    loop {
+        // Most of most texts are runs of ASCII letters.
+        let run = text.as_bytes()[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        if run > 0 {
+            gap.close(begin, out);
+            let from = out.len();
+            out.push_str(&text[at..at + run]);
+            out[from..].make_ascii_lowercase();
+            at += run;
+            numeric = text.as_bytes()[at - 1].is_ascii_digit();
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        at += c.len_utf8();
+        let joins = |next: fn(char) -> bool| {
+            gap == Gap::None && out.len() > begin && text[at..].chars().next().is_some_and(next)
+        };
         let kept = match fold_char(c) {
             Folded::Word(c) => Some(c),
             Folded::Joiner(c) if joins(char::is_alphanumeric) && !out.ends_with(':') => Some(c),
@@ -43,22 +57,26 @@ pub(super) fn fold_into(text: &str, out: &mut String) {
             Folded::Drop => None,
         };
         let Some(kept) = kept else { continue };
-        if out.len() > begin {
-            match gap {
-                Gap::None => {}
-                Gap::Space => out.push(' '),
-                Gap::Mark(mark) => out.extend([' ', mark, ' ']),
-            }
-        }
-        gap = Gap::None;
-        if kept.is_ascii() {
-            numeric = kept.is_ascii_digit();
-            out.push(kept.to_ascii_lowercase());
-        } else {
-            numeric = kept.is_numeric();
-            out.extend(kept.to_lowercase());
-        }
+        gap.close(begin, out);
+        numeric = push_lower(kept, out);
     }
+}
+
+/// Appends a character in lower case; says whether it is a digit.
+fn push_lower(c: char, out: &mut String) -> bool {
+    let (lower, numeric) = match c {
+        '\0'..='\x7F' => (c.to_ascii_lowercase(), c.is_ascii_digit()),
+        // Letters of the languages at hand that need no table.
+        'а'..='я' | 'ђ'..='џ' | 'ß'..='ö' | 'ø'..='ÿ' | '\u{621}'..='\u{64A}' => (c, false),
+        'А'..='Я' => (char::from_u32(u32::from(c) + 0x20).unwrap_or(c), false),
+        'Ђ'..='Џ' => (char::from_u32(u32::from(c) + 0x50).unwrap_or(c), false),
+        _ => {
+            out.extend(c.to_lowercase());
+            return c.is_numeric();
+        }
+    };
+    out.push(lower);
+    numeric
 }
 
 /// What stands between two words.
@@ -76,6 +94,17 @@ impl Gap {
             (Gap::Mark(_), _) => self,
             (_, Gap::Mark(_)) => other,
             _ => Gap::Space,
+        }
+    }
+
+    /// Writes the gap before a word, unless it is the first one.
+    #[inline]
+    fn close(&mut self, begin: usize, out: &mut String) {
+        match std::mem::replace(self, Gap::None) {
+            _ if out.len() == begin => {}
+            Gap::None => {}
+            Gap::Space => out.push(' '),
+            Gap::Mark(mark) => out.extend([' ', mark, ' ']),
         }
     }
 }
@@ -114,6 +143,11 @@ fn fold_char(c: char) -> Folded {
 
 fn fold_other(c: char) -> Folded {
     match c {
+        // Letters that need no table; what is written in two ways is not among them.
+        'а'..='я' | 'А'..='Я' | 'ђ'..='џ' | 'Ђ'..='Џ' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ŝ' => {
+            Folded::Word(c)
+        }
+        '\u{626}'..='\u{63A}' | '\u{641}'..='\u{648}' | '\u{64A}' => Folded::Word(c),
         '’' | '‘' | 'ʼ' | '´' => Folded::Joiner('\''),
         '©' => Folded::Word(c),
         '›' | '→' | '⁄' => Folded::Mark('/'),

@@ -1,6 +1,7 @@
 //! What stands around the headline and between paragraphs without a phrase of its own: rows of buttons
 //! and sections, the name of the author, the kicker above the headline.
 
+use super::fold::fold;
 use super::layout;
 use super::line::{Kind, Line};
 use super::mask::Mask;
@@ -22,7 +23,11 @@ impl Pass<'_> {
         let mut all = Vec::new();
         for i in 0..lines.len() {
             let line = lines[i];
-            if !line.is_kept_fragment() || line.chars > ROW {
+            if line.rule.is_some() || line.chars > ROW || line.kind == Kind::Prose && line.chars > 80 {
+                continue;
+            }
+            if line.kind == Kind::Prose {
+                lines[i].rule = self.all_known(line.text.split([',', '·', '|', '•']));
                 continue;
             }
             let row = pieces(line.text, &mut all);
@@ -32,10 +37,27 @@ impl Pass<'_> {
                 1 => None,
                 _ => self.row(row, &all, outside),
             };
+            if lines[i].rule.is_none() && line.text.contains(", ") {
+                lines[i].rule = self.all_known(line.text.split(", "));
+            }
+            // "XYZ, published on 11 April at 7:58"
+            if lines[i].rule.is_none()
+                && let Some((agency, date)) = line.text.split_once(", ")
+                && (2..=6).contains(&agency.chars().count())
+                && agency.chars().all(char::is_uppercase)
+            {
+                lines[i].rule = self.piece(date).filter(|rule| *rule == Rule::Date);
+            }
             if lines[i].rule.is_none() && outside && (is_weather(line.text) || is_ticker(line.text)) {
                 lines[i].rule = Some(Rule::Widget);
             }
         }
+    }
+
+    /// The rule of the first date where each of several pieces is known.
+    fn all_known<'p>(&mut self, pieces: impl Iterator<Item = &'p str>) -> Option<Rule> {
+        let known: Option<Vec<Rule>> = pieces.map(|piece| self.piece(piece.trim())).collect();
+        known.filter(|rules| rules.len() >= 2)?.into_iter().find(|rule| *rule == Rule::Date)
     }
 
     fn row(&mut self, row: Row, pieces: &[&str], outside: bool) -> Option<Rule> {
@@ -62,6 +84,7 @@ impl Pass<'_> {
         let found = Phrases::all().find(piece, chars, (SHORT, 0), &mut self.scratch, accept).map(|f| f.rule);
         found
             .or_else(|| Phrases::all().only_words_and_numbers(piece, chars, &mut self.scratch))
+            .or_else(|| super::pass::is_clock(piece).then_some(Rule::Date))
             .or_else(|| (layout::is_counter(piece) && chars <= 12).then_some(Rule::Widget))
             .or_else(|| is_weather(piece).then_some(Rule::Widget))
             .or_else(|| (Outlets::known().is_name(piece) || self.own.is_named(piece)).then_some(Rule::Outlet))
@@ -79,15 +102,16 @@ impl Pass<'_> {
                 Place::Names(own) => {
                     own.is_none_or(|own| own_language == Some(own)) && super::names::follow(piece, found.n_words)
                 }
+                Place::Anywhere => found.rule == Rule::Byline,
                 _ => false,
             };
             let chars = piece.chars().count();
             let byline = Phrases::all().find(piece, chars, (SHORT, 0), &mut self.scratch, accept).is_some();
             named |= byline;
-            let other = n_pieces > 1
-                && (looks_like_names(piece)
-                    || Phrases::all().is_role(piece, &mut self.scratch)
-                    || Phrases::all().only_words_and_numbers(piece, chars, &mut self.scratch).is_some());
+            let other = (looks_like_names(piece) && (n_pieces > 1 || piece.contains(' ')))
+                || n_pieces > 1
+                    && (Phrases::all().is_role(piece, &mut self.scratch)
+                        || Phrases::all().only_words_and_numbers(piece, chars, &mut self.scratch).is_some());
             if !byline && !other {
                 return false;
             }
@@ -95,12 +119,18 @@ impl Pass<'_> {
         named && n_pieces > 1
     }
 
-    /// Masks the author's name, role and place in the lines beside a date or a byline.
-    pub(super) fn authors(&mut self, lines: &mut [Line<'_>]) {
+    /// Masks the author's name, role and place in the lines beside a date or a byline, and the names
+    /// of authors above or below the article.
+    pub(super) fn authors(&mut self, lines: &mut [Line<'_>], last: usize) {
         let Some(headline) = lines.iter().position(|l| l.rule.is_none() && l.chars >= 20) else { return };
+        let mut prose = 0;
         for i in headline + 1..lines.len() {
-            let anchor = matches!(lines[i].rule, Some(Rule::Date | Rule::Byline));
-            if !anchor {
+            prose += usize::from(lines[i].is_kept_prose());
+            let edge = prose <= 1 || i > last;
+            if edge && lines[i].is_kept_fragment() && lines[i].chars <= SHORT && self.is_signature(lines, i, last) {
+                lines[i].rule = Some(Rule::Byline);
+            }
+            if !matches!(lines[i].rule, Some(Rule::Date | Rule::Byline)) {
                 continue;
             }
             for j in (i.saturating_sub(3).max(headline + 1)..i).rev() {
@@ -118,6 +148,31 @@ impl Pass<'_> {
         }
     }
 
+    /// Whether a line beside furniture or below the article is nothing but names of several words each.
+    fn is_signature(&mut self, lines: &[Line<'_>], i: usize, last: usize) -> bool {
+        let text = lines[i].text;
+        let full = |name: &str| {
+            let words = name.split_whitespace().count();
+            (2..=4).contains(&words) && name.split_whitespace().all(|w| w.starts_with(char::is_uppercase))
+        };
+        let names =
+            || text.split([',', '&']).flat_map(|part| AND.iter().fold(vec![part], split_at)).all(|n| full(n.trim()));
+        // "Jane Roe, Geneva", and where there are no capitals "Geneva - Jane Roe".
+        let place = |word: &str| Phrases::all().is_place(&fold(word.trim()));
+        if i > last
+            && (text.split_once(',').is_some_and(|(name, city)| full(name) && place(city))
+                || text.split_once(" - ").is_some_and(|(city, name)| place(city) && looks_like_names(name)))
+        {
+            return true;
+        }
+        (beside(lines, i) || i > last)
+            && !text.contains([':', '?', '!', '"', '«', '“'])
+            && !super::line::ends_sentence(text)
+            && (i > last || text.contains([',', '&']) || AND.iter().any(|and| text.contains(and)))
+            && names()
+            || text.contains([',', '-', '–', ';', '.']) && self.is_byline_list(text)
+    }
+
     fn is_author(&mut self, line: &Line<'_>) -> bool {
         if !line.is_kept_fragment() || line.chars > 60 || super::line::ends_sentence(line.text) {
             return false;
@@ -126,6 +181,24 @@ impl Pass<'_> {
         let plain = !line.text.contains(|c: char| c.is_numeric() || matches!(c, ':' | '"' | '«' | '“' | '?' | '!'));
         (plain && (1..=3).contains(&words) && looks_like_names(line.text))
             || Phrases::all().is_role(line.text, &mut self.scratch)
+    }
+
+    /// Masks captions between the headline and the first sentence: lines beside furniture that end with a
+    /// name or an acronym in brackets.
+    pub(super) fn lead_captions(&mut self, lines: &mut [Line<'_>], first: usize) {
+        let first = first.min(lines.len());
+        let Some(headline) = lines[..first].iter().position(|l| l.rule.is_none() && l.chars >= 20) else { return };
+        for i in headline + 1..first {
+            let text = lines[i].text;
+            let ends = text.rsplit_once(" (").is_some_and(|(_, rest)| {
+                let (inner, after) = rest.split_once(')').unwrap_or((rest, rest));
+                let after = after.trim_start_matches([' ', '-', '–', '—', '|', '.']);
+                inner.len() <= 40 && looks_like_names(inner) && (after.is_empty() || looks_like_names(after))
+            });
+            if lines[i].is_kept_fragment() && ends && beside(lines, i) {
+                lines[i].rule = Some(Rule::Caption);
+            }
+        }
     }
 
     /// Masks short lines beside furniture above the first sentence, where a longer one is the headline;
@@ -172,7 +245,7 @@ impl Pass<'_> {
             let Some(rule) = rule else { continue };
             count(text(at, line.end()));
             let outside = i < first || i > last;
-            let little = line.kind == Kind::Fragment
+            let little = (line.kind == Kind::Fragment || outside && line.chars <= 120)
                 && (link && (words <= 3 || words <= 6 && (led || outside)) || outside && words <= 2 && letters <= 12);
             if letters == 0 || little {
                 more.push(Mask { part: crate::article::Part::Text, start: line.start, end: line.end(), rule });
@@ -180,6 +253,13 @@ impl Pass<'_> {
         }
         self.masks.append(&mut more);
     }
+}
+
+/// What stands between the names of two authors.
+const AND: [&str; 10] = [" and ", " und ", " et ", " e ", " y ", " i ", " și ", " и ", " та ", " і "];
+
+fn split_at<'p>(parts: Vec<&'p str>, and: &&str) -> Vec<&'p str> {
+    parts.into_iter().flat_map(|part| part.split(*and)).collect()
 }
 
 /// Whether a neighbour of the line is masked.

@@ -17,7 +17,14 @@ pub(super) fn weak(lines: &mut [Line<'_>]) {
         let run = lines[i..].iter().take_while(|l| l.rule.is_none() && l.weak.is_some()).count();
         if run > 0 {
             let beside = i > 0 && lines[i - 1].rule.is_some() || lines.get(i + run).is_some_and(|l| l.rule.is_some());
-            if beside || run >= 3 || i + run <= first || i > last {
+            // A list of the most read, say.
+            let numbered = lines[i + run - 1].heading
+                && lines.get(i + run..i + run + 2).is_some_and(|list| {
+                    list[0].text.starts_with("1")
+                        && list[1].text.starts_with("2")
+                        && list.iter().all(|l| l.is_headline())
+                });
+            if beside || numbered || run >= 3 || i + run <= first || i > last {
                 for line in &mut lines[i..i + run] {
                     line.rule = line.weak;
                 }

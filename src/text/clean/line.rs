@@ -105,6 +105,7 @@ fn push<'a>(text: &'a str, from: usize, to: usize, lines: &mut Vec<Line<'a>>) {
         && let Some(last) = lines.last_mut()
         && last.text.len() >= 40
         && !ends_sentence(last.text)
+        && (trimmed.len() >= 30 || ends_sentence(trimmed))
         && text[last.end()..from].bytes().filter(|b| *b == b'\n').count() == 1
     {
         last.text = &text[last.start..from + (piece.len() - left.len()) + trimmed.len()];

@@ -1,8 +1,43 @@
 //! Names of people, as bylines and credits give them.
 
 /// Small words inside names and between them.
-const CONNECTORS: &str =
-    "and und et y e i și şi и та і й de del della di da van von der den la le al el bin in for с з with aus";
+fn is_connector(word: &str) -> bool {
+    word.len() <= 5
+        && matches!(
+            word,
+            "and"
+                | "und"
+                | "et"
+                | "y"
+                | "e"
+                | "i"
+                | "și"
+                | "şi"
+                | "и"
+                | "та"
+                | "й"
+                | "de"
+                | "del"
+                | "della"
+                | "di"
+                | "da"
+                | "van"
+                | "von"
+                | "der"
+                | "den"
+                | "la"
+                | "le"
+                | "al"
+                | "el"
+                | "bin"
+                | "in"
+                | "for"
+                | "с"
+                | "з"
+                | "with"
+                | "aus"
+        )
+}
 
 /// Whether a text reads as a list of names: few words, all but connectors capitalised, no sentence.
 /// In scripts without capitals: up to four words.
@@ -20,13 +55,53 @@ pub(super) fn looks_like_names(text: &str) -> bool {
             names += 1;
         } else if first.is_alphabetic() && !first.is_lowercase() {
             caseless += 1;
-        } else if !(CONNECTORS.split(' ').any(|w| w == word) || first.is_numeric()) {
+        } else if !(is_connector(word) || first.is_numeric()) {
             return false;
         }
     }
     let sentence = text.ends_with('.') && words > 5;
     !sentence && ((1..=10).contains(&names) && words <= 14 || (names == 0 && (1..=4).contains(&caseless)))
 }
+
+/// Whether a line ends with `© Name`, or with `/ NAME` in capitals after a full stop.
+pub(super) fn ends_in_credit(line: &str) -> bool {
+    if let Some(at) = memchr::memrchr(0xA9, line.as_bytes()).and_then(|at| at.checked_sub(1))
+        && line.get(at..at + 2) == Some("©")
+        && at > 0
+    {
+        let name = line[at + 2..].trim();
+        return !name.contains(|c: char| c.is_numeric()) && name.len() <= 80 && looks_like_names(name);
+    }
+    memchr::memmem::rfind(line.as_bytes(), b" / ").is_some_and(|at| {
+        let (before, name) = (&line[..at], &line[at + 3..]);
+        let capitals = name.chars().all(|c| !c.is_lowercase() && !c.is_numeric()) && name.contains(' ');
+        capitals && before.ends_with(['.', ')', '"', '”', '»']) && looks_like_names(name)
+    })
+}
+
+/// Whether a line is nothing but the initials of an agency's editors or its name: `jk/ an/`, `dpa/tmn`,
+/// `/XY, Agency/`, `(XYZ)`.
+pub(super) fn is_initials(line: &str) -> bool {
+    let slashes = line.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    let brackets = line.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    if slashes.is_some_and(|inner| inner.len() <= 60 && !inner.contains('/') && looks_like_names(inner))
+        || brackets.is_some_and(|i| (2..=6).contains(&i.chars().count()) && i.chars().all(char::is_uppercase))
+    {
+        return true;
+    }
+    let line = line.trim_matches(['(', ')', '[', ']', '.', ' ']);
+    let initials = |part: &str| {
+        let letters = part.chars().count();
+        (2..=4).contains(&letters) && part.chars().all(char::is_lowercase)
+    };
+    line.len() <= 24
+        && line.contains('/')
+        && line.contains(char::is_alphabetic)
+        && line.split([' ', '/']).filter(|part| !part.is_empty()).all(initials)
+}
+
+/// Words before the place that follows a name: "Jane Roe in Geneva".
+const PLACE_WORDS: &str = "à en w we у в във din da na";
 
 /// Whether nothing but names follows the first `n_words` words of a line.
 pub(super) fn follow(line: &str, n_words: usize) -> bool {
@@ -36,12 +111,38 @@ pub(super) fn follow(line: &str, n_words: usize) -> bool {
         let end = rest.find(|c: char| c.is_whitespace() || c == ':').unwrap_or(rest.len());
         rest = &rest[end..];
     }
-    looks_like_names(rest)
+    // "Jane Roe, in Geneva"
+    let place = rest.rsplit_once(", ").and_then(|(name, place)| Some((name, place.split_once(' ')?)));
+    match place {
+        Some((name, (word, place))) if PLACE_WORDS.split(' ').any(|w| w == word) => {
+            looks_like_names(name) && looks_like_names(place) && !rest.ends_with('.')
+        }
+        _ => looks_like_names(rest),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn credits_at_the_end_are_told_from_other_endings() {
+        assert!(ends_in_credit("The old mill at dawn. © Jane Doe / Agency") && ends_in_credit("The mill. / JANE DOE"));
+        for line in ["© Jane Doe", "The mill © 2020", "The mill / the river", "Either. / OR", "The mill"] {
+            assert!(!ends_in_credit(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn initials_are_told_from_words() {
+        for line in ["jk/ an/", "dpa/tmn", "(mmi/ pad/)", "kor/", "/ВК, Хоризонт/", "(ANP)"] {
+            assert!(is_initials(line), "{line}");
+        }
+        for line in ["jk an", "Either/or", "12/05", "before/after", "(Laughter)", "/", ""] {
+            assert!(!is_initials(line), "{line}");
+        }
+        assert!(follow("Par Jean Dupont, à Genève", 1) && !follow("Par Jean Dupont, à qui tout est dû", 1));
+    }
 
     #[test]
     fn lists_of_names_are_told_from_sentences() {

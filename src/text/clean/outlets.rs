@@ -7,6 +7,7 @@ use memchr::memmem;
 use rustc_hash::FxHashMap;
 
 use super::fold::fold;
+use super::needles::is_word;
 
 const FILE: &str = include_str!("rules/outlets.txt");
 
@@ -99,11 +100,15 @@ impl Outlets {
             (None, Some(domain)) => label(domain).filter(|l| l.len() >= 5).map(str::to_string),
             _ => None,
         };
+        let shorter: Vec<String> = names.iter().filter_map(|n| without_article(n)).map(str::to_string).collect();
+        names.extend(shorter);
         names.extend(domain.clone());
         names.sort_by_key(|n| std::cmp::Reverse(n.len()));
         names.dedup();
         let inflected = names.iter().filter_map(|n| Inflected::new(n)).collect();
-        let alone = source.filter(|s| s.chars().count() >= 3).map(str::to_lowercase);
+        let mut alone: Vec<String> =
+            source.filter(|s| s.chars().count() >= 3).map(str::to_lowercase).into_iter().collect();
+        alone.extend(source.and_then(without_first_word).map(str::to_lowercase));
         Own { names, inflected, alone, label }
     }
 
@@ -137,7 +142,7 @@ pub(super) struct Own {
     /// Names of several words, whose endings may change.
     inflected: Vec<Inflected>,
     /// The name that the article gives, in lower case: as a line or at its end it may be any word.
-    alone: Option<String>,
+    alone: Vec<String>,
     /// The first label of an unknown domain: its letters may stand apart in the text.
     label: Option<String>,
 }
@@ -147,16 +152,20 @@ impl Own {
         self.names.is_empty()
     }
 
-    /// Whether a text is a name of this outlet.
+    /// Whether a text is a name of this outlet, or, as a line of its own, may be short for one.
     pub(super) fn is_named(&self, text: &str) -> bool {
+        self.is_whole_name(text) || self.alone.iter().any(|a| text.len() <= 2 * a.len() && text.to_lowercase() == *a)
+    }
+
+    /// Whether a text is a name of this outlet.
+    pub(super) fn is_whole_name(&self, text: &str) -> bool {
         self.names.iter().any(|n| n.len() == text.len() && (n == text || n.to_uppercase() == text))
             || self.label.as_ref().is_some_and(|l| spelled(text.as_bytes(), l.as_bytes()) == Some(text.len()))
-            || self.alone.as_ref().is_some_and(|a| text.len() <= 2 * a.len() && text.to_lowercase() == *a)
     }
 
     /// Whether a line begins with a name of this outlet, and a dash, bar, full stop or colon after it.
     pub(super) fn begins(&self, line: &str) -> bool {
-        let end = line.find(['—', '–', '|', '.', ':', '·', '-']).unwrap_or(line.len());
+        let end = line.find(['—', '–', '|', '.', ':', '·', '-', ',']).unwrap_or(line.len());
         end < line.len() && self.is_named(line[..end].trim())
     }
 
@@ -303,6 +312,21 @@ fn label(domain: &str) -> Option<&str> {
     labels.pop().filter(|l| l.is_ascii() && !l.is_empty())
 }
 
+/// A name of several words without the article it begins with.
+fn without_article(name: &str) -> Option<&str> {
+    let (article, rest) = name.split_once([' ', '\'', '’'])?;
+    let articles =
+        ["the", "la", "le", "les", "l", "el", "los", "las", "il", "lo", "i", "gli", "der", "die", "das", "o", "a"];
+    (articles.contains(&article.to_lowercase().as_str()) && rest.contains(' ') && is_telling(rest)).then_some(rest)
+}
+
+/// A name without its first word ("Agency", "Gazette"), where what follows is a name too.
+fn without_first_word(name: &str) -> Option<&str> {
+    let (_, rest) = name.split_once(' ')?;
+    let long = rest.chars().filter(|c| c.is_alphabetic()).count() >= 5;
+    (long && !rest.starts_with(char::is_lowercase)).then_some(rest)
+}
+
 /// Whether a name can't be mistaken for common words: several words, or capitals and digits inside.
 fn is_telling(name: &str) -> bool {
     let inner = |w: &str| w.chars().skip(1).any(|c| c.is_uppercase() || c.is_numeric());
@@ -323,10 +347,6 @@ pub(super) fn begins_word(text: &str, at: usize) -> bool {
 /// Whether no word goes on across `at`, seen from its left.
 pub(super) fn ends_word(text: &str, at: usize) -> bool {
     text.is_char_boundary(at) && !text[at..].chars().next().is_some_and(is_word)
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 #[cfg(test)]

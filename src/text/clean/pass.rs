@@ -62,7 +62,10 @@ impl<'a> Pass<'a> {
         if name.len() > 60 || cut(at) == 0 {
             return None;
         }
-        let site = line.as_bytes()[at] == b'|' && name.split_whitespace().count() <= 4 && names::looks_like_names(name);
+        let n_words = name.split_whitespace().count();
+        let capital = !name.starts_with(|c: char| c.is_lowercase() || c.is_numeric());
+        let site =
+            line.as_bytes()[at] == b'|' && capital && (n_words <= 3 || n_words == 4 && names::looks_like_names(name));
         if Outlets::known().is_name(name) || self.own.is_named(name) || site {
             return Some((cut(at), Rule::Outlet));
         }
@@ -81,9 +84,10 @@ impl<'a> Pass<'a> {
         self.words_and_numbers(&mut lines, first, last);
         self.rows(&mut lines, first, last);
         layout::captions(&mut lines);
+        self.lead_captions(&mut lines, first);
         layout::counters(&mut lines);
         signs::signs(&mut lines, first, last);
-        self.authors(&mut lines);
+        self.authors(&mut lines, last);
         self.kickers(&mut lines, first);
         self.last_lines(&mut lines);
         layout::repeats(&mut lines, title, first);
@@ -166,6 +170,10 @@ impl<'a> Pass<'a> {
                 line.rule = Some(Rule::Byline);
                 continue;
             }
+            if line.kind == Kind::Fragment && line.chars <= SHORT && COPYRIGHT.iter().any(|c| line.text.starts_with(c))
+            {
+                line.weak = Some(Rule::Copyright);
+            }
             if let Some(found) = weak {
                 line.weak = Some(found.rule);
                 line.heading = found.place == Place::Heading;
@@ -174,14 +182,16 @@ impl<'a> Pass<'a> {
                 let name = line.text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '«' | '»' | '"'));
                 if self.own.is_named(name) {
                     line.rule = Some(Rule::Outlet);
-                } else if Outlets::known().is_name(name) {
+                } else if Outlets::known().is_name(name) || names::is_initials(line.text) {
                     line.rule = Some(Rule::Agency);
                 }
             }
-            if line.rule.is_none()
-                && line.chars <= self.cleaner.params.max_line
-                && ends_with_photo_credit(line.text, &mut self.scratch)
-            {
+            let mut credited = || {
+                line.chars <= PAIR && names::ends_in_credit(line.text)
+                    || line.chars <= self.cleaner.params.max_line
+                        && ends_with_photo_credit(line.text, &mut self.scratch)
+            };
+            if line.rule.is_none() && credited() {
                 line.rule = Some(Rule::Caption);
             }
         }
@@ -199,12 +209,14 @@ impl<'a> Pass<'a> {
     /// Masks dates and market lines above and below the sentences, and beside furniture.
     fn words_and_numbers(&mut self, lines: &mut [Line<'_>], first: usize, last: usize) {
         for i in 0..lines.len() {
-            if !lines[i].is_kept_fragment() {
+            if lines[i].rule.is_some() || lines[i].chars > SHORT {
                 continue;
             }
             let beside = |j: Option<&Line<'_>>| j.is_some_and(|l| l.rule.is_some());
             let outside = i < first || i > last || beside(lines.get(i + 1)) || (i > 0 && beside(lines.get(i - 1)));
-            if !outside {
+            // Below the lead.
+            let near = i <= first + 5 && lines[..i].iter().filter(|l| l.is_kept_prose()).count() <= 1;
+            if !outside && !near {
                 continue;
             }
             lines[i].rule = Phrases::all().only_words_and_numbers(lines[i].text, lines[i].chars, &mut self.scratch);
@@ -259,6 +271,9 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// The sign in letters, Latin and Cyrillic.
+const COPYRIGHT: [&str; 4] = ["(c) ", "(C) ", "(с) ", "(С) "];
+
 /// Whether a line ends with a photo credit in brackets: it is a caption then.
 fn ends_with_photo_credit(line: &str, scratch: &mut Scratch) -> bool {
     if !line.ends_with([')', ']']) {
@@ -275,7 +290,7 @@ fn ends_in_prose(line: &Line<'_>, found: Found) -> bool {
 }
 
 /// `14:55`, `9.30`.
-fn is_clock(word: &str) -> bool {
+pub(super) fn is_clock(word: &str) -> bool {
     let digits = |s: &str, max: u32| (1..=2).contains(&s.len()) && s.parse::<u32>().is_ok_and(|n| n <= max);
     word.split_once(':').is_some_and(|(h, m)| digits(h, 23) && m.len() == 2 && digits(m, 59))
 }

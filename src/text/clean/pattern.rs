@@ -6,6 +6,40 @@ use super::fold::fold;
 /// Stands for the first word of lines that begin with a number.
 pub(super) const NUMBER: &str = "#";
 
+/// The words of a folded line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words<'a> {
+    folded: &'a str,
+    /// Where each word begins and ends.
+    places: &'a [(u32, u32)],
+}
+
+impl<'a> Words<'a> {
+    /// The words of `folded`, whose places were found by [`Words::places`].
+    pub(super) fn new(folded: &'a str, places: &'a [(u32, u32)]) -> Words<'a> {
+        Words { folded, places }
+    }
+
+    /// Writes to `places` where the words of a folded line begin and end.
+    pub(super) fn places(folded: &str, places: &mut Vec<(u32, u32)>) {
+        places.clear();
+        let mut from = 0;
+        for at in memchr::memchr_iter(b' ', folded.as_bytes()) {
+            places.push((from, at as u32));
+            from = at as u32 + 1;
+        }
+        places.push((from, folded.len() as u32));
+    }
+
+    fn len(self) -> usize {
+        self.places.len()
+    }
+
+    fn get(self, i: usize) -> Option<&'a str> {
+        self.places.get(i).map(|&(from, to)| &self.folded[from as usize..to as usize])
+    }
+}
+
 /// One word of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
@@ -123,7 +157,7 @@ impl Pattern {
     }
 
     /// Whether the words of a folded line match.
-    pub(super) fn matches(&self, words: &[&str]) -> bool {
+    pub(super) fn matches(&self, words: Words<'_>) -> bool {
         let (mut t, mut w) = (0, 0);
         // The last wildcard and the word after those it has taken: on a mismatch it takes one more.
         let mut back: Option<(usize, usize)> = None;
@@ -140,7 +174,7 @@ impl Pattern {
                     (t, w) = (t + 1, w + 1);
                     continue;
                 }
-                (Some(Token::Word(word)), Some(found)) if *found == word || bare(found) == word => {
+                (Some(Token::Word(word)), Some(found)) if found == word || bare(found) == word => {
                     (t, w) = (t + 1, w + 1);
                     continue;
                 }
@@ -192,9 +226,9 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, anchor: Anchor, line: &str) -> bool {
-        let line = fold(line);
-        let words: Vec<&str> = line.split(' ').collect();
-        Pattern::new(pattern, anchor).unwrap().matches(&words)
+        let (line, mut places) = (fold(line), Vec::new());
+        Words::places(&line, &mut places);
+        Pattern::new(pattern, anchor).unwrap().matches(Words::new(&line, &places))
     }
 
     #[test]

@@ -6,15 +6,16 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::fold::{fold_into, head, last_word, leading_word, tail};
 use super::names::looks_like_names;
-use super::outlets::{begins_word, ends_word};
-use super::pattern::{Anchor, NUMBER, Pattern};
+use super::needles::Needles;
+use super::outlets::ends_word;
+use super::pattern::{Anchor, NUMBER, Pattern, Words};
 use super::rule::Rule;
-use super::rulefile::{FILES, Found, Phrase, SHORT, With, Word, read};
+use super::rulefile::{FILES, Found, Phrase, Place, SHORT, With, Word, read};
 use super::signs::{Address, Languages, Signs, languages};
 
 #[derive(Debug)]
@@ -27,6 +28,8 @@ struct Entry {
     max: Option<usize>,
     /// The words that the line begins with (or, for phrases at its end, ends with).
     fixed: String,
+    /// The second word of the line (or its last but one), where the phrase says it: a sign of it.
+    next: Option<u64>,
 }
 
 /// What begins with a word.
@@ -44,7 +47,7 @@ pub(super) struct Phrases {
     starts: FxHashMap<String, Starts>,
     ends: FxHashMap<String, Vec<Entry>>,
     /// Finds rare words of phrases that may stand anywhere in a line.
-    rare: Option<AhoCorasick>,
+    rare: Option<Needles>,
     /// What each needle of `rare` stands for.
     needles: Vec<Needle>,
     parts: Vec<Vec<Entry>>,
@@ -57,8 +60,8 @@ pub(super) struct Phrases {
 /// What a word that is searched in lines stands for.
 #[derive(Debug, Default)]
 struct Needle {
-    /// Its place in `parts`.
-    part: Option<usize>,
+    /// Its place in `parts`, and the places of the shorter words it begins with; the bytes of each.
+    parts: Vec<(usize, usize)>,
     /// What it is a sign of.
     sign: Option<Sign>,
 }
@@ -112,9 +115,11 @@ impl Phrases {
         if let (Anchor::Whole, Some(literal)) = (anchor, pattern.literal()) {
             let first = literal.split(' ').next().unwrap_or("").to_string();
             self.starts.entry(first).or_default().whole = true;
+            // A heading says more than the same words on a button.
             let of = self.whole.entry(literal).or_default();
             if !of.contains(&found) {
-                of.push(found);
+                let heading = found.place == Place::Heading && found.rule == Rule::Related;
+                of.insert(if heading { 0 } else { of.len() }, found);
             }
             return;
         }
@@ -123,13 +128,16 @@ impl Phrases {
         match (anchor, first, last) {
             (Anchor::Whole | Anchor::Start, Some(word), _) => {
                 let fixed = pattern.leading_words();
-                self.starts.entry(word).or_default().entries.push(Entry { pattern, found, with, language, max, fixed });
+                let next = fixed.split(' ').nth(1).map(sign_of);
+                let entry = Entry { pattern, found, with, language, max, fixed, next };
+                self.starts.entry(word).or_default().entries.push(entry);
             }
             (Anchor::End, _, Some(word)) => {
                 let fixed = pattern.trailing_words();
-                self.ends.entry(word).or_default().push(Entry { pattern, found, with, language, max, fixed });
+                let next = fixed.rsplit(' ').nth(1).map(sign_of);
+                self.ends.entry(word).or_default().push(Entry { pattern, found, with, language, max, fixed, next });
             }
-            _ => parts.push(Entry { pattern, found, with, language, max, fixed: String::new() }),
+            _ => parts.push(Entry { pattern, found, with, language, max, fixed: String::new(), next: None }),
         }
     }
 
@@ -141,7 +149,8 @@ impl Phrases {
             let word = entry.pattern.longest_word().to_string();
             let id = *places.entry(word.clone()).or_insert_with(|| {
                 for spelling in spellings(&word) {
-                    needles.entry(spelling).or_default().part = Some(self.parts.len());
+                    let length = spelling.len();
+                    needles.entry(spelling).or_default().parts.push((self.parts.len(), length));
                 }
                 self.parts.push(Vec::new());
                 self.parts.len() - 1
@@ -156,7 +165,13 @@ impl Phrases {
                 sign.languages |= of;
             }
         }
-        // The longest word counts where several begin: it is a sign too if its beginning is.
+        // The longest word counts where several begin: it is all that its beginnings are.
+        let whole: Vec<(String, (usize, usize))> =
+            needles.iter().filter_map(|(w, n)| Some((w.clone(), *n.parts.first()?))).collect();
+        for (word, needle) in &mut needles {
+            let shorter = whole.iter().filter(|(w, _)| w.len() < word.len() && word.starts_with(w.as_str()));
+            needle.parts.extend(shorter.map(|(_, part)| *part));
+        }
         let open: Vec<(String, Sign)> =
             needles.iter().filter_map(|(w, n)| Some((w.clone(), n.sign.filter(|s| s.open)?))).collect();
         for (word, needle) in &mut needles {
@@ -164,9 +179,7 @@ impl Phrases {
                 needle.sign.get_or_insert(*sign).languages |= sign.languages;
             }
         }
-        let mut builder = AhoCorasick::builder();
-        self.rare =
-            builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(needles.keys()).ok();
+        self.rare = Needles::new(needles.keys().map(String::as_str));
         self.needles = needles.into_values().collect();
     }
 
@@ -177,10 +190,9 @@ impl Phrases {
 
     /// Whether a line says what an author is: few words, the first or last of which is a role.
     pub(super) fn is_role(&self, line: &str, scratch: &mut Scratch) -> bool {
-        scratch.folded.clear();
-        fold_into(line, &mut scratch.folded);
-        let mut words = scratch.folded.split(' ');
-        scratch.folded.split(' ').count() <= 8
+        let folded = scratch.fold(line);
+        let mut words = folded.split(' ');
+        folded.split(' ').count() <= 8
             && (words.next().is_some_and(|w| self.roles.contains(w))
                 || words.next_back().is_some_and(|w| self.roles.contains(w)))
     }
@@ -206,7 +218,7 @@ impl Phrases {
         scratch: &mut Scratch,
         mut accept: impl FnMut(Found) -> bool,
     ) -> Option<Found> {
-        let mut folds = Folds { line, scratch, full: false, edge: None };
+        let mut folds = Folds { line, scratch, edge: None };
         folds.scratch.signs.clear();
         let languages = folds.scratch.languages;
         let of_language = |entry: &Entry| entry.language & languages != 0;
@@ -219,16 +231,26 @@ impl Phrases {
                     return Some(found);
                 }
             }
-            for entry in starts.entries.iter().filter(|e| chars <= e.max.unwrap_or(max_line)) {
-                if folds.begins_with(&entry.fixed) && folds.matches(&entry.pattern) && accept(entry.found) {
+            let limit = |e: &&Entry| chars <= e.max.unwrap_or(max_line);
+            let mut next = None;
+            for entry in starts.entries.iter().filter(limit) {
+                let mut next = || *next.get_or_insert_with(|| folds.second_word());
+                if entry.next.is_none_or(|sign| sign == next())
+                    && folds.begins_with(&entry.fixed)
+                    && folds.matches(&entry.pattern)
+                    && accept(entry.found)
+                {
                     return Some(entry.found);
                 }
             }
         }
         if chars <= max_line {
             last_word(line, &mut folds.scratch.word);
+            let mut next = None;
             for entry in self.ends.get(folds.scratch.word.as_str()).map_or(&[][..], Vec::as_slice) {
+                let mut next = || *next.get_or_insert_with(|| folds.last_but_one());
                 if chars <= entry.max.unwrap_or(max_line)
+                    && entry.next.is_none_or(|sign| sign == next())
                     && folds.ends_with(&entry.fixed)
                     && folds.matches(&entry.pattern)
                     && accept(entry.found)
@@ -238,29 +260,40 @@ impl Phrases {
             }
         }
         if let (true, Some(rare)) = (chars <= max_part, &self.rare) {
-            for hit in rare.find_iter(line).filter(|h| begins_word(line, h.start())) {
-                let needle = &self.needles[hit.pattern().as_usize()];
-                let whole = ends_word(line, hit.end());
+            let mut first = None;
+            rare.find(line, |needle, start, end| {
+                let needle = &self.needles[needle];
+                let whole = ends_word(line, end);
                 if let Some(sign) = needle.sign
-                    && (sign.open || whole && !line[hit.end()..].starts_with(['\'', '’']))
+                    && (sign.open || whole && !line[end..].starts_with(['\'', '’']))
                 {
                     folds.scratch.signs.add(sign.rule, sign.id, sign.languages);
                 }
-                for entry in needle.part.filter(|_| whole).map_or(&[][..], |part| &self.parts[part]) {
-                    let limit = if let With::Nothing = entry.with { SHORT } else { entry.max.unwrap_or(SHORT) };
-                    if chars <= limit
-                        && folds.matches(&entry.pattern)
-                        && match &entry.with {
-                            With::Nothing => true,
-                            With::Words(others) => of_language(entry) && folds.holds(others),
-                            With::Names => of_language(entry) && credits(line, hit.start(), hit.end()),
-                        }
-                        && accept(entry.found)
-                    {
-                        return Some(entry.found);
+                for &(part, length) in &needle.parts {
+                    let end = start + length;
+                    if !ends_word(line, end) {
+                        continue;
+                    }
+                    let fits = |entry: &&Entry| {
+                        let limit = if let With::Nothing = entry.with { SHORT } else { entry.max.unwrap_or(SHORT) };
+                        chars <= limit
+                            && (matches!(entry.with, With::Nothing) || of_language(entry))
+                            && folds.matches(&entry.pattern)
+                            && match &entry.with {
+                                With::Nothing => true,
+                                With::Words(others) => folds.holds(others),
+                                With::Names => credits(line, start, end),
+                            }
+                            && accept(entry.found)
+                    };
+                    first = self.parts[part].iter().find(fits).map(|e| e.found);
+                    if first.is_some() {
+                        return false;
                     }
                 }
-            }
+                true
+            });
+            return first;
         }
         None
     }
@@ -271,11 +304,10 @@ impl Phrases {
         if chars > SHORT {
             return None;
         }
-        scratch.folded.clear();
-        fold_into(line, &mut scratch.folded);
         let mut rule = None;
         let (mut n_words, mut n_numbers) = (0, 0);
-        for word in scratch.folded.split(' ').map(|w| w.trim_end_matches(':')).filter(|w| !matches!(*w, "-" | "/")) {
+        for word in scratch.fold(line).split(' ').map(|w| w.trim_end_matches(':')).filter(|w| !matches!(*w, "-" | "/"))
+        {
             n_words += 1;
             n_numbers += usize::from(word.contains(|c: char| c.is_numeric()));
             let number = word.starts_with(|c: char| c.is_numeric());
@@ -299,13 +331,19 @@ fn credits(line: &str, start: usize, end: usize) -> bool {
     let apart = before.is_empty()
         || before.ends_with(['.', '!', '?', '…', ')', '"', '”', '»', '“', '—', '–', '-', '|', '/', '؟']);
     let first = line[start..].starts_with(|c: char| !c.is_lowercase());
-    let named = after.starts_with(|c: char| !c.is_lowercase() && !c.is_numeric());
+    let named = after.starts_with(|c: char| !c.is_numeric())
+        && after.contains(|c: char| !c.is_lowercase() && c.is_alphabetic());
     let sentence = after.trim_end_matches(['.', ')']).contains(". ") && after.len() > 60;
     (colon || apart && first && after.len() < rest.len())
         && named
         && !sentence
         && after.len() <= 120
         && (looks_like_names(after) || after.split_whitespace().count() <= 6)
+}
+
+/// What a word is recognised by before it is compared, its colon aside.
+fn sign_of(word: &str) -> u64 {
+    xxh3_64(word.trim_end_matches(':').as_bytes())
 }
 
 /// The ways in which a folded word may be written, but for the case of ASCII letters.
@@ -345,6 +383,11 @@ pub(super) struct Scratch {
     /// The languages of the article: pairs and credits of others don't count.
     pub(super) languages: Languages,
     folded: String,
+    /// The line whose folded form that is: its address and length. Lines are borrowed from the article
+    /// for as long as the buffers live.
+    of: (usize, usize),
+    /// Where its words are.
+    places: Vec<(u32, u32)>,
     edge: String,
     word: String,
     /// The signs in the line that was looked at last.
@@ -360,7 +403,30 @@ impl Default for Scratch {
 impl Scratch {
     /// Buffers for an article in these languages.
     pub(super) fn new(languages: Languages) -> Scratch {
-        Scratch { languages, folded: String::new(), edge: String::new(), word: String::new(), signs: Signs::default() }
+        Scratch {
+            languages,
+            folded: String::new(),
+            of: (0, 0),
+            places: Vec::new(),
+            edge: String::new(),
+            word: String::new(),
+            signs: Signs::default(),
+        }
+    }
+
+    fn is_folded(&self, line: &str) -> bool {
+        self.of == (line.as_ptr() as usize, line.len())
+    }
+
+    /// The folded form of a line.
+    fn fold(&mut self, line: &str) -> &str {
+        if !self.is_folded(line) {
+            self.of = (line.as_ptr() as usize, line.len());
+            self.folded.clear();
+            fold_into(line, &mut self.folded);
+            Words::places(&self.folded, &mut self.places);
+        }
+        &self.folded
     }
 }
 
@@ -368,27 +434,49 @@ impl Scratch {
 struct Folds<'a, 'b> {
     line: &'a str,
     scratch: &'b mut Scratch,
-    full: bool,
     /// What the edge buffer holds: the beginning (`Some(true)`) or end of the line.
     edge: Option<bool>,
 }
 
 impl Folds<'_, '_> {
     fn full(&mut self) -> &str {
-        if !self.full {
-            self.full = true;
-            self.scratch.folded.clear();
-            fold_into(self.line, &mut self.scratch.folded);
-        }
-        &self.scratch.folded
+        self.scratch.fold(self.line)
+    }
+
+    /// The sign of the second word.
+    fn second_word(&mut self) -> u64 {
+        let scratch = &mut *self.scratch;
+        let folded = if scratch.is_folded(self.line) {
+            &scratch.folded
+        } else {
+            // A few words will do, unless they are long ones.
+            scratch.word.clear();
+            fold_into(head(self.line, EDGE / 4), &mut scratch.word);
+            if scratch.word.split(' ').nth(2).is_some() { &scratch.word } else { self.edge(true) }
+        };
+        sign_of(folded.split(' ').nth(1).unwrap_or(""))
+    }
+
+    /// The sign of the last word but one.
+    fn last_but_one(&mut self) -> u64 {
+        let folded = if self.scratch.is_folded(self.line) { &self.scratch.folded } else { self.edge(false) };
+        sign_of(folded.rsplit(' ').nth(1).unwrap_or(""))
     }
 
     fn begins_with(&mut self, fixed: &str) -> bool {
-        if self.full { self.scratch.folded.starts_with(fixed) } else { self.edge(true).starts_with(fixed) }
+        if self.scratch.is_folded(self.line) {
+            self.scratch.folded.starts_with(fixed)
+        } else {
+            self.edge(true).starts_with(fixed)
+        }
     }
 
     fn ends_with(&mut self, fixed: &str) -> bool {
-        if self.full { self.scratch.folded.ends_with(fixed) } else { self.edge(false).ends_with(fixed) }
+        if self.scratch.is_folded(self.line) {
+            self.scratch.folded.ends_with(fixed)
+        } else {
+            self.edge(false).ends_with(fixed)
+        }
     }
 
     fn edge(&mut self, beginning: bool) -> &str {
@@ -412,14 +500,13 @@ impl Folds<'_, '_> {
     }
 
     fn matches(&mut self, pattern: &Pattern) -> bool {
-        let words: Vec<&str> = self.full().split(' ').collect();
-        pattern.matches(&words)
+        self.full();
+        pattern.matches(Words::new(&self.scratch.folded, &self.scratch.places))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::rulefile::Place;
     use super::*;
 
     fn found(line: &str) -> Option<(Rule, Place)> {
@@ -435,6 +522,8 @@ mod tests {
         assert_eq!(found("إقرأ أيضاً:"), Some((Rule::Related, Place::Heading)));
         assert_eq!(found("Example Ltd, 2019. All Rights Reserved."), Some((Rule::Copyright, Place::Anywhere)));
         assert_eq!(found("Бажаєте знати більше? ПІДПИСУЙТЕСЬ на наш канал"), Some((Rule::Subscribe, Place::Anywhere)));
+        // "boîte mail" is a sign, too, and longer than the word by which the phrase is searched.
+        assert_eq!(found("Le meilleur de tout dans votre boîte mail"), Some((Rule::Subscribe, Place::Anywhere)));
         assert_eq!(found("He told them to subscribe to the idea of a long war."), None);
     }
 

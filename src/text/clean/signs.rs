@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::fold::fold;
+use super::fold::{fold, fold_into};
 use super::line::{Kind, Line};
 use super::rule::Rule;
 use super::rulefile::FILES;
@@ -80,6 +80,7 @@ impl Address {
     pub(super) fn of(&self, line: &str) -> Languages {
         let mut begins = true;
         let mut languages = 0;
+        let mut folded = String::new();
         for word in line.split(|c: char| c.is_whitespace() || matches!(c, '/' | '—' | '–')) {
             let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
             if bare.is_empty() {
@@ -89,7 +90,8 @@ impl Address {
             if within {
                 languages |= self.capitals.get(bare).copied().unwrap_or(0);
             }
-            let folded = fold(bare);
+            folded.clear();
+            fold_into(bare, &mut folded);
             languages |= self.words.get(&folded).copied().unwrap_or(0);
             let beginnings = self.beginnings.iter().filter(|(beginning, _)| folded.starts_with(beginning.as_str()));
             languages |= beginnings.fold(0, |all, (_, language)| all | language);
@@ -113,7 +115,12 @@ pub(super) fn signs(lines: &mut [Line<'_>], first: usize, last: usize) {
             Kind::Fragment if i < first || i > last => {
                 dense && (n >= 2 && words <= 9 || line.addresses || words <= 5 && (above || below))
             }
-            Kind::Fragment => dense && (n >= 2 && (line.addresses || words <= 6) || words <= 5 && above && below),
+            Kind::Fragment => {
+                dense
+                    && (n >= 2 && (line.addresses || words <= 6)
+                        || n >= 3 && words <= 14
+                        || words <= 5 && above && below)
+            }
         };
         if enough {
             lines[i].rule = Some(rule);
