@@ -1,7 +1,7 @@
 //! The models that come with the library.
 //!
-//! They are small, trained on texts of the project's own writing (`training-data/`), and described by a card each in `models/`.
-//! `cargo run --release --example build_models` makes them anew, byte for byte.
+//! They are small, trained on texts of the project's own writing (`training-data/`) and on public corpora, and described by a card
+//! each in `models/`. `cargo run --release --example build_models -- CORPORA` makes them anew, byte for byte.
 
 use crate::error::Result;
 use crate::pipeline::Pipeline;
@@ -16,16 +16,31 @@ pub struct ShippedModel {
     bytes: &'static [u8],
 }
 
-const MODELS: [ShippedModel; 2] = [
+const MODELS: [ShippedModel; 5] = [
     ShippedModel {
         name: "ukraine-stance",
         about: "stance on the war in Ukraine: pro-kremlin, neutral or pro-ukraine (English, Russian, Ukrainian, Arabic)",
         bytes: include_bytes!("../models/ukraine-stance.slant"),
     },
     ShippedModel {
+        name: "us-stance",
+        about: "the side of US politics whose outlets write like this: left, center or right (English)",
+        bytes: include_bytes!("../models/us-stance.slant"),
+    },
+    ShippedModel {
         name: "frames",
         about: "the 14 generic frames of the policy frames codebook (Arabic, English, French, German, Italian, Polish, Russian, Ukrainian)",
         bytes: include_bytes!("../models/frames.slant"),
+    },
+    ShippedModel {
+        name: "techniques",
+        about: "sentence by sentence: propaganda or not, and which of 23 persuasion techniques (Arabic, Bulgarian, English, Polish, Russian, Ukrainian)",
+        bytes: include_bytes!("../models/techniques.slant"),
+    },
+    ShippedModel {
+        name: "hyperpartisan",
+        about: "whether readers would call an article hyperpartisan, or not (English)",
+        bytes: include_bytes!("../models/hyperpartisan.slant"),
     },
 ];
 
@@ -63,7 +78,12 @@ mod tests {
     fn every_shipped_model_opens_and_knows_its_labels() {
         for model in ShippedModel::all() {
             let pipeline = model.load().unwrap();
-            let expected = if model.name == "frames" { 14 } else { 3 };
+            let expected = match model.name {
+                "frames" => 14,
+                "techniques" => 24,
+                "hyperpartisan" => 2,
+                _ => 3,
+            };
             assert_eq!(pipeline.labels().len(), expected, "{}", model.name);
         }
         assert!(ShippedModel::named("no-such-model").is_none());
