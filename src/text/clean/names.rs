@@ -72,8 +72,9 @@ pub(super) fn ends_in_credit(line: &str) -> bool {
         let name = line[at + 2..].trim();
         return !name.contains(|c: char| c.is_numeric()) && name.len() <= 80 && looks_like_names(name);
     }
-    memchr::memmem::rfind(line.as_bytes(), b" / ").is_some_and(|at| {
-        let (before, name) = (&line[..at], &line[at + 3..]);
+    let mut slashes = memchr::memrchr_iter(b'/', line.as_bytes());
+    let spaced = slashes.find_map(|at| Some((line[..at].strip_suffix(' ')?, line[at + 1..].strip_prefix(' ')?)));
+    spaced.is_some_and(|(before, name)| {
         let capitals = name.chars().all(|c| !c.is_lowercase() && !c.is_numeric()) && name.contains(' ');
         capitals && before.ends_with(['.', ')', '"', '”', '»']) && looks_like_names(name)
     })
@@ -127,7 +128,10 @@ mod tests {
 
     #[test]
     fn credits_at_the_end_are_told_from_other_endings() {
-        assert!(ends_in_credit("The old mill at dawn. © Jane Doe / Agency") && ends_in_credit("The mill. / JANE DOE"));
+        assert!(
+            ends_in_credit("The old mill at dawn. © Jane Doe / Agency")
+                && ends_in_credit("The mill. / JANE DOE/AGENCY")
+        );
         for line in ["© Jane Doe", "The mill © 2020", "The mill / the river", "Either. / OR", "The mill"] {
             assert!(!ends_in_credit(line), "{line}");
         }

@@ -16,15 +16,19 @@ const BITS: u32 = 16;
 pub(super) struct Needles {
     automaton: AhoCorasick,
     beginnings: Vec<u64>,
+    /// For each first byte, which lengths are in the table: a bit for each.
+    lengths: Vec<u8>,
 }
 
 impl Needles {
     /// Words that are found whatever the case of their ASCII letters; `None` where there are too many.
     pub(super) fn new<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Option<Needles> {
-        let mut beginnings = vec![0; 1 << (BITS - 6)];
+        let (mut beginnings, mut lengths) = (vec![0; 1 << (BITS - 6)], vec![0; 256]);
         for word in words.clone() {
-            let length = LENGTHS.into_iter().rfind(|l| *l <= word.len())?;
-            let bit = place(first_bytes(word.as_bytes()), length);
+            let i = LENGTHS.into_iter().rposition(|l| l <= word.len())?;
+            let first = first_bytes(word.as_bytes());
+            let bit = place(first, LENGTHS[i]);
+            lengths[(first & 0xFF) as usize] |= 1 << i;
             beginnings[bit >> 6] |= 1 << (bit & 63);
         }
         let automaton = AhoCorasick::builder()
@@ -33,7 +37,7 @@ impl Needles {
             .start_kind(StartKind::Anchored)
             .build(words)
             .ok()?;
-        Some(Needles { automaton, beginnings })
+        Some(Needles { automaton, beginnings, lengths })
     }
 
     /// Calls `found` with each word that begins where a word of the line does: which, and its place. The
@@ -54,8 +58,14 @@ impl Needles {
                 continue;
             }
             let byte = bytes[at];
-            if byte.is_ascii() {
-                within = byte.is_ascii_alphanumeric() || byte == b'_';
+            if byte.is_ascii_alphanumeric() || byte == b'_' {
+                within = true;
+                at += 1;
+                while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+                    at += 1;
+                }
+            } else if byte.is_ascii() {
+                within = false;
                 at += 1;
             } else if let Some(c) = line[at..].chars().next() {
                 within = is_word(c);
@@ -67,13 +77,14 @@ impl Needles {
     /// Whether a needle may begin with the first bytes of a text.
     #[inline]
     fn may_begin(&self, text: &[u8]) -> bool {
-        if text[0] == b' ' {
+        let lengths = self.lengths[usize::from(text[0].to_ascii_lowercase())];
+        if lengths == 0 {
             return false;
         }
         let first = first_bytes(text);
-        LENGTHS.into_iter().any(|length| {
+        LENGTHS.into_iter().enumerate().any(|(i, length)| {
             let bit = place(first, length);
-            self.beginnings[bit >> 6] >> (bit & 63) & 1 == 1
+            lengths >> i & 1 == 1 && self.beginnings[bit >> 6] >> (bit & 63) & 1 == 1
         })
     }
 }

@@ -166,11 +166,11 @@ impl Phrases {
             }
         }
         // The longest word counts where several begin: it is all that its beginnings are.
-        let whole: Vec<(String, (usize, usize))> =
+        let whole: FxHashMap<String, (usize, usize)> =
             needles.iter().filter_map(|(w, n)| Some((w.clone(), *n.parts.first()?))).collect();
         for (word, needle) in &mut needles {
-            let shorter = whole.iter().filter(|(w, _)| w.len() < word.len() && word.starts_with(w.as_str()));
-            needle.parts.extend(shorter.map(|(_, part)| *part));
+            let shorter = word.char_indices().skip(1).filter_map(|(end, _)| whole.get(&word[..end]));
+            needle.parts.extend(shorter);
         }
         let open: Vec<(String, Sign)> =
             needles.iter().filter_map(|(w, n)| Some((w.clone(), n.sign.filter(|s| s.open)?))).collect();
