@@ -150,6 +150,12 @@ impl Span {
     pub fn of<'a>(&self, article: &'a Article) -> &'a str {
         article.part(self.part).get(self.start..self.end).unwrap_or("")
     }
+
+    /// First code point and one past the last, as JSON and annotators count them.
+    pub fn code_points(&self, article: &Article) -> (usize, usize) {
+        let start = article.part(self.part).get(..self.start).map_or(0, |before| before.chars().count());
+        (start, start + self.of(article).chars().count())
+    }
 }
 
 /// A span with a label, as annotators mark techniques. Offsets are Unicode code points of the body.

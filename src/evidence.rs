@@ -1,5 +1,8 @@
 //! Why a label: the terms that spoke for and against it, where they stand, and how much each counted.
 
+mod spans;
+mod words;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -8,6 +11,9 @@ use crate::article::{Article, Part, Span};
 use crate::features::{Entry, RowBuffer};
 use crate::pipeline::{Pipeline, Prediction};
 use crate::text::{Analyzer, Stretch, TermKind};
+
+pub use spans::EvidenceSpan;
+pub use words::WordEvidence;
 
 /// A term of an article that counted for or against a label.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,14 +70,12 @@ pub struct EvidenceRecord<'a> {
 impl Evidence {
     /// The evidence as it is written to JSON.
     pub fn record<'a>(&'a self, article: &'a Article) -> EvidenceRecord<'a> {
-        let part = article.part(self.span.part);
-        let start = part[..self.span.start].chars().count();
-        let text = self.span.of(article);
+        let (start, end) = self.span.code_points(article);
         EvidenceRecord {
             start,
-            end: start + text.chars().count(),
+            end,
             part: self.span.part.as_str(),
-            text,
+            text: self.span.of(article),
             term: &self.term,
             label: &self.label,
             contribution: self.contribution,
@@ -243,7 +247,7 @@ mod tests {
     use crate::classifier::Classifier;
     use crate::corpus::Corpus;
 
-    fn model(several: bool) -> Pipeline {
+    pub(super) fn model(several: bool) -> Pipeline {
         let rows = [
             ("The regime wants arms for its war.", "against"),
             ("Partners send arms, and arms save lives.", "for"),
@@ -261,7 +265,7 @@ mod tests {
         params.fit(&corpus).unwrap()
     }
 
-    fn articles() -> Vec<Article> {
+    pub(super) fn articles() -> Vec<Article> {
         vec![
             Article::new("Régime, régime!", "Partners of the regime send ARMS; arms\nsave lives."),
             Article::from_text("Nothing that is known: xyzzy."),

@@ -38,12 +38,12 @@ pub use evaluation::{
     Metric, ReliabilityBin, RiskCoverage, RiskPoint, Scores, SpanScores, SplitParams, Trial, TuneParams, TuneProgress,
     Tuned, group_ids, labelled_span_scores, merge_groups, near_duplicates, risk_coverage, span_scores,
 };
-pub use evidence::{Evidence, EvidenceRecord, Explanation};
+pub use evidence::{Evidence, EvidenceRecord, EvidenceSpan, Explanation, WordEvidence};
 pub use features::{FeatureMatrix, FeatureParams, Idf, Term, Tfidf, TfidfParams, TfidfVectorizer, Vocabulary};
 pub use label::{LabelSet, Targets, Task};
 pub use model_file::{FORMAT_VERSION, MAGIC};
 pub use params::{Check, Params};
-pub use pipeline::{CalibrationParams, Determined, Pipeline, PipelineParams, Prediction};
+pub use pipeline::{CalibrationParams, Determined, Pipeline, PipelineParams, Prediction, SentencePrediction, Unit};
 #[cfg(feature = "models")]
 pub use shipped::ShippedModel;
 pub use text::clean::{

@@ -7,12 +7,14 @@ mod fit;
 mod params;
 mod passages;
 mod predict;
+pub(crate) mod sentences;
 mod weights;
 
 use serde::{Deserialize, Serialize};
 
-pub use params::{CalibrationParams, PipelineParams};
+pub use params::{CalibrationParams, PipelineParams, Unit};
 pub use predict::Prediction;
+pub use sentences::SentencePrediction;
 
 pub use balance::Determined;
 pub(crate) use counted::{Counted, OutOfFold};

@@ -1,9 +1,11 @@
 //! Labelled articles as rows of JSONL or CSV, and as lines for people.
 
+mod answer;
 mod csv_rows;
 mod jsonl;
 mod text;
 
+pub(super) use answer::{Answer, Wanted};
 pub(super) use text::one_line;
 
 use std::path::Path;
@@ -11,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::bail;
 use clap::ValueEnum;
-use slantwise::{Abstention, Article, Evidence, FieldValue, Gold, LabelledSpan, Language, Prediction, Row};
+use slantwise::{Abstention, Article, FieldValue, Gold, LabelledSpan, Language, Row, Task};
 
 use super::models::Model;
 
@@ -60,26 +62,6 @@ pub(super) fn empty(article: &Article) -> Option<&str> {
     article.field("empty").filter(|_| article.text().is_empty())
 }
 
-/// What one model says about an article.
-#[derive(Debug)]
-pub(super) struct Answer {
-    prediction: Prediction,
-    /// `None` where none was asked for.
-    evidence: Option<Vec<Evidence>>,
-}
-
-impl From<Prediction> for Answer {
-    fn from(prediction: Prediction) -> Answer {
-        Answer { prediction, evidence: None }
-    }
-}
-
-impl From<(Prediction, Vec<Evidence>)> for Answer {
-    fn from((prediction, evidence): (Prediction, Vec<Evidence>)) -> Answer {
-        Answer { prediction, evidence: Some(evidence) }
-    }
-}
-
 /// Writes labelled articles in one format.
 #[derive(Debug)]
 pub(super) struct Rows {
@@ -95,6 +77,8 @@ pub(super) struct Rows {
 struct Names {
     name: String,
     labels: Vec<String>,
+    /// One class an article, or several labels.
+    one_class: bool,
     /// `"name":` and `"label":` as JSON has them.
     name_key: Vec<u8>,
     label_keys: Vec<Vec<u8>>,
@@ -134,6 +118,7 @@ impl Rows {
             Names {
                 name: model.name.clone(),
                 labels: labels.to_vec(),
+                one_class: model.pipeline.task() == Task::One,
                 name_key: jsonl::key(&model.name),
                 label_keys: labels.iter().map(|label| jsonl::key(label)).collect(),
             }

@@ -11,7 +11,7 @@ use slantwise::{Article, Error, ReadOptions, Row};
 use super::Outcome;
 use super::console::Console;
 use super::models::{self, Model};
-use super::output::{self, Answer, Format, Item, Rows};
+use super::output::{self, Answer, Format, Item, Rows, Wanted};
 use super::queue::Queue;
 use super::reading::Reading;
 use super::rejects::Rejects;
@@ -41,6 +41,11 @@ A row of JSONL output is
    \"abstained\": bool, \"reason\"?, \"evidence\": [{\"start\", \"end\", \"in\", \"text\", \"term\", \"label\",
    \"contribution\", \"count\"}]}}}
 with NAME the model's file name without its extension, and offsets in Unicode code points of the title or text.
+A model that judges sentences (train --unit sentence) also has the sentences that it gives a label:
+  \"sentences\": [{\"start\", \"end\", \"in\", \"text\", \"labels\", \"scores\": {label: probability},
+   \"spans\": [{\"start\", \"end\", \"label\"}]}]
+with the labels that were given alone in \"scores\", and in \"spans\" the words that carry the evidence for each. Its \
+labels for the article are those of its best sentences.
 
 Where a model abstains, \"reason\" says why, and the labels are its best guess: an article without words, in a language \
 that it was not trained on, of a kind of text that it doesn't know, or, with --coverage, one with several possible \
@@ -101,7 +106,7 @@ impl Predict {
         let colour = sink.is_stdout() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
         let rows = Rows::new(format, &models, &self.keep, self.evidence.is_some(), colour)?;
         let mut rejects = Rejects::open(self.rejects.as_deref())?;
-        let top_k = self.evidence.map(|k| k as usize);
+        let wanted = Wanted { format, evidence: self.evidence.map(|k| k as usize) };
         let show_progress = !(sink.is_stdout() && io::stdout().is_terminal());
 
         let queue = Queue::read_ahead(all_rows(inputs, options), size, BATCH_BYTES)
@@ -122,7 +127,7 @@ impl Predict {
                     Err(error) => rejects.push(error, console)?,
                 }
             }
-            for written in label(&rows, &models, &articles, &items, top_k) {
+            for written in label(&rows, &models, &articles, &items, wanted) {
                 sink.write(&written)?;
             }
             sink.flush()?;
@@ -154,14 +159,9 @@ impl Predict {
 }
 
 /// Labels articles in parallel; the parts of the output come in order.
-fn label(rows: &Rows, models: &[Model], articles: &[Article], items: &[Item], top_k: Option<usize>) -> Vec<Vec<u8>> {
-    let answers = |model: &Model| -> Vec<Answer> {
-        match top_k {
-            Some(k) => model.pipeline.explain_batch(articles, k).into_iter().map(Answer::from).collect(),
-            None => model.pipeline.predict_batch(articles).into_iter().map(Answer::from).collect(),
-        }
-    };
-    let by_model: Vec<Vec<Answer>> = models.iter().map(answers).collect();
+fn label(rows: &Rows, models: &[Model], articles: &[Article], items: &[Item], wanted: Wanted) -> Vec<Vec<u8>> {
+    let by_model: Vec<Vec<Answer>> =
+        models.iter().map(|model| Answer::all(&model.pipeline, articles, wanted)).collect();
     let per_part = articles.len().div_ceil(4 * rayon::current_num_threads()).max(1);
     articles
         .par_chunks(per_part)

@@ -8,7 +8,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use slantwise::{
     CharParams, ClassWeight, Classifier, Corpus, Error, MultiClass, Pipeline, PipelineParams, Quotes, ReadingParams,
-    SplitError,
+    SplitError, Unit,
 };
 
 use super::console::Console;
@@ -77,6 +77,10 @@ pub(super) struct TrainOptions {
     /// [default: same]
     #[arg(long, value_name = "HOW", value_parser = ["same", "apart", "drop"], help_heading = "Reading")]
     quotes: Option<String>,
+    /// What the model judges at a time: the article, or each of its sentences, for models that are trained on single sentences
+    /// [default: article]
+    #[arg(long, value_name = "WHAT", value_parser = ["article", "sentence"], help_heading = "Reading")]
+    unit: Option<String>,
     /// Label long articles by passages of about this many words, each label by its best one; for models that are trained on
     /// short texts [default: articles are scored whole]
     #[arg(long, value_name = "WORDS", help_heading = "Reading")]
@@ -137,6 +141,11 @@ impl TrainOptions {
             params.balance_by = self.balance_by.clone();
         }
         params.decision.abstain_below = self.abstain_below.unwrap_or(params.decision.abstain_below);
+        match self.unit.as_deref() {
+            Some("sentence") => params.unit = Unit::Sentence,
+            Some(_) => params.unit = Unit::Article,
+            None => {}
+        }
         params.passage_words = self.passages.or(params.passage_words);
         params.seed = self.seed.unwrap_or(params.seed);
         params.check()?;

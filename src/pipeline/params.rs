@@ -19,6 +19,7 @@ use crate::text::{AnalyzerParams, CharParams, Quotes, ReadingParams, WordParams}
 /// | `features` | `min_df` 2, sublinear TF-IDF, see [`FeatureParams`] |
 /// | `classifier` | multinomial logistic regression with `c` 1 |
 /// | `calibration` | out of fold, see [`CalibrationParams`] |
+/// | `unit` | [`Unit::Article`] |
 /// | `passage_words` | none: articles are scored whole |
 /// | `decision` | always an answer, thresholds for micro-F1, see [`DecisionParams`] |
 /// | `balance_by` | none |
@@ -38,6 +39,9 @@ pub struct PipelineParams {
     pub classifier: Classifier,
     /// How scores become probabilities.
     pub calibration: CalibrationParams,
+    /// What the model judges at a time.
+    #[serde(skip_serializing_if = "Unit::is_article")]
+    pub unit: Unit,
     /// Score long articles by passages of about this many words, cut at ends of sentences: each label's score is that of its best
     /// passage. For models whose training texts are short: what one passage argues is lost in the average of a long article.
     /// From 20; articles of up to one and a half times as many words are scored whole, and so are those of training and
@@ -58,6 +62,28 @@ pub struct PipelineParams {
     pub group_by: Option<String>,
     /// The seed of everything random: folds, and the order in which solvers visit rows.
     pub seed: u64,
+}
+
+/// What a model judges at a time.
+///
+/// A model that judges sentences is trained on rows that are one sentence each; training and cross-validation read every row as it is.
+/// Prediction cuts an article into its sentences and scores each alone. An article's score for a label is that of its best sentence,
+/// and [`predict_sentences`](crate::Pipeline::predict_sentences) gives the sentences one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// The article.
+    #[default]
+    Article,
+    /// Each of its sentences.
+    Sentence,
+}
+
+impl Unit {
+    /// Model files say it only where it is not the article, so that those of before there was a choice stay as they are.
+    fn is_article(&self) -> bool {
+        *self == Unit::Article
+    }
 }
 
 /// How scores become probabilities: fitted on scores of articles that the classifier has not seen.
@@ -144,6 +170,13 @@ impl PipelineParams {
         self
     }
 
+    /// Sets what the model judges at a time.
+    #[must_use]
+    pub fn unit(mut self, unit: Unit) -> Self {
+        self.unit = unit;
+        self
+    }
+
     /// Sets the field whose values stay together in folds.
     #[must_use]
     pub fn group_by(mut self, field: impl Into<String>) -> Self {
@@ -177,6 +210,9 @@ impl PipelineParams {
         }
         if let Some(words) = self.passage_words.filter(|&words| words < 20) {
             return Err(Error::param("passage_words", words, "a number from 20"));
+        }
+        if let (Unit::Sentence, Some(words)) = (self.unit, self.passage_words) {
+            return Err(Error::param("passage_words", words, "none where the unit is the sentence"));
         }
         Ok(())
     }

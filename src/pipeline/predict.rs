@@ -12,8 +12,9 @@ use crate::error::{Error, Result};
 use crate::evaluation::{Evaluation, Scores};
 use crate::features::{Document, RowBuffer, Scan};
 use crate::label::{LabelSet, Targets, Task};
-use crate::pipeline::Pipeline;
 use crate::pipeline::passages::passages;
+use crate::pipeline::sentences::sentence_passages;
+use crate::pipeline::{Pipeline, Unit};
 use crate::text::Stretch;
 
 impl Document for Article {
@@ -126,9 +127,16 @@ impl Pipeline {
         RowBuffer::new(&self.vectorizer.analyzer)
     }
 
-    /// What is read of an article, passage by passage; one passage where it is scored whole.
+    /// What is read of an article, passage by passage; one passage, which may be empty, at least.
     pub(crate) fn passages<'a>(&self, article: &'a Article) -> Vec<Vec<Stretch<'a>>> {
-        passages(self.reader.stretches(article), self.params.passage_words)
+        let stretches = self.reader.stretches(article);
+        match self.params.unit {
+            Unit::Article => passages(stretches, self.params.passage_words),
+            Unit::Sentence => match sentence_passages(article, &stretches) {
+                none if none.is_empty() => vec![stretches],
+                sentences => sentences,
+            },
+        }
     }
 
     /// Reads a passage into the buffer and scores it.
@@ -149,6 +157,12 @@ impl Pipeline {
                 *score = score.max(*of_passage);
             }
         }
+        let unfamiliar = self.familiarity.objection(article, n_terms, n_known);
+        self.answer(scores, unfamiliar)
+    }
+
+    /// What scores say; `unfamiliar` goes before the decision's own reasons to abstain.
+    pub(crate) fn answer(&self, scores: Vec<f64>, unfamiliar: Option<Abstention>) -> Prediction {
         let mut probabilities = vec![0.0; scores.len()];
         // The shapes were checked when the model was fitted or loaded.
         let calibrated = self.calibration.probabilities(&scores, &mut probabilities);
@@ -156,7 +170,6 @@ impl Pipeline {
         let decided = self.decision.at(self.coverage).and_then(|decider| decider.decide(&probabilities));
         debug_assert!(decided.is_ok());
         let answer = decided.unwrap_or(Decided { classes: Vec::new(), abstention: None });
-        let unfamiliar = self.familiarity.objection(article, n_terms, n_known);
         let chosen = match (self.task, self.coverage, &answer.abstention) {
             // The only possible class, which need not be the most probable one.
             (Task::One, Some(_), None) => answer.classes.iter().map(|&class| class as usize).collect(),

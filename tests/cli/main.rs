@@ -9,6 +9,7 @@ mod encodings;
 mod golden;
 mod options;
 mod predict;
+mod sentences;
 
 use std::fmt;
 use std::fs;

@@ -1,12 +1,14 @@
 //! One JSON object an article.
 
+mod sentences;
+
 use serde::Serialize;
 use slantwise::Article;
 
 use super::{Answer, Item, Names, Rows, Value, lang, reason};
 
-/// `{"id", "lang", kept keys, "empty"?, "models": {NAME: {"labels", "scores", "abstained", "reason"?, "evidence"?}}}` and a line
-/// end.
+/// `{"id", "lang", kept keys, "empty"?, "models": {NAME: {"labels", "scores", "abstained", "reason"?, "evidence"?,
+/// "sentences"?}}}` and a line end.
 pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &Item, answers: &[&Answer]) {
     out.extend_from_slice(b"{\"id\":");
     json(out, article.id());
@@ -58,6 +60,10 @@ fn model(out: &mut Vec<u8>, names: &Names, article: &Article, answer: &Answer) {
         out.extend_from_slice(b",\"evidence\":");
         let records: Vec<_> = evidence.iter().map(|e| e.record(article)).collect();
         json(out, &records);
+    }
+    if let Some(judged) = &answer.sentences {
+        out.extend_from_slice(b",\"sentences\":");
+        json(out, &sentences::records(article, judged));
     }
     out.push(b'}');
 }

@@ -1,5 +1,9 @@
 //! A few lines an article, for people.
 
+mod excerpt;
+mod sentences;
+pub(super) mod words;
+
 use std::fmt::Write;
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -35,30 +39,54 @@ pub(super) fn write(rows: &Rows, out: &mut Vec<u8>, article: &Article, item: &It
     }
     let width = rows.models.iter().map(|m| m.name.chars().count()).max().unwrap_or(0);
     for (names, answer) in rows.models.iter().zip(answers) {
-        let (given, others) = labels(names, answer);
-        match answer.prediction.abstention() {
-            None => _ = writeln!(text, "  {:width$}  {bold}{given}{bold:#}{dim}{others}{dim:#}", names.name),
-            Some(abstention) => {
-                let reason = reason(names, abstention);
-                _ = writeln!(text, "  {:width$}  {bold}abstains{bold:#}: {reason}", names.name);
-                _ = writeln!(text, "  {:width$}  {dim}best guess: {given}{others}{dim:#}", "");
-            }
-        }
-        for label in evidence_labels(answer.evidence.as_deref().unwrap_or_default()) {
-            let of_label = |e: &&Evidence| e.label == label;
-            let all = answer.evidence.iter().flatten().filter(of_label);
-            let (speaks_for, against): (Vec<&Evidence>, Vec<&Evidence>) = all.partition(|e| e.contribution >= 0.0);
-            for (side, style, list) in [("for", FOR, speaks_for), ("against", AGAINST, against)] {
-                if !list.is_empty() {
-                    let style = paint(style);
-                    let words: Vec<String> = list.iter().map(|e| word(e, article)).collect();
-                    _ = writeln!(text, "    {side} {label}: {style}{}{style:#}", words.join(" · "));
-                }
-            }
-        }
+        model(&mut text, names, article, answer, width, rows.colour);
     }
     text.push('\n');
     out.extend_from_slice(text.as_bytes());
+}
+
+/// What one model says: its labels or its sentences, and the words behind them.
+fn model(out: &mut String, names: &Names, article: &Article, answer: &Answer, width: usize, colour: bool) {
+    let paint = |style: Style| if colour { style } else { Style::new() };
+    let (bold, dim) = (paint(BOLD), paint(DIM));
+    let name = &names.name;
+    match (answer.prediction.abstention(), &answer.sentences) {
+        (None, Some(judged)) => {
+            _ = writeln!(out, "  {name:width$}  {bold}{}{bold:#}", sentences::summary(names, judged));
+            sentences::quotations(out, names, article, answer, colour);
+        }
+        (None, None) => {
+            let (given, others) = labels(names, answer);
+            _ = writeln!(out, "  {name:width$}  {bold}{given}{bold:#}{dim}{others}{dim:#}");
+        }
+        (Some(abstention), judged) => {
+            let guess = match judged {
+                Some(judged) => sentences::summary(names, judged),
+                None => labels(names, answer).0,
+            };
+            _ = writeln!(out, "  {name:width$}  {bold}abstains{bold:#}: {}", reason(names, abstention));
+            _ = writeln!(out, "  {:width$}  {dim}best guess: {guess}{dim:#}", "");
+        }
+    }
+    for words in &answer.words {
+        side(out, "for", &words.label, &words.speak_for, paint(FOR));
+        side(out, "against", &words.label, &words.against, paint(AGAINST));
+    }
+    for label in evidence_labels(answer.evidence.as_deref().unwrap_or_default()) {
+        let all = answer.evidence.iter().flatten().filter(|e| e.label == label);
+        let (speaks_for, against): (Vec<&Evidence>, Vec<&Evidence>) = all.partition(|e| e.contribution >= 0.0);
+        let shown = |list: Vec<&Evidence>| list.iter().map(|e| word(e, article)).collect::<Vec<String>>();
+        side(out, "for", label, &shown(speaks_for), paint(FOR));
+        side(out, "against", label, &shown(against), paint(AGAINST));
+    }
+}
+
+/// The words on one side of a label.
+fn side(out: &mut String, side: &str, label: &str, words: &[String], style: Style) {
+    if !words.is_empty() {
+        // Writing to a string can't fail.
+        _ = writeln!(out, "    {side} {label}: {style}{}{style:#}", words.join(" · "));
+    }
 }
 
 /// The labels that were given, and the most probable of the others.

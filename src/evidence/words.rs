@@ -1,0 +1,122 @@
+//! What each word adds to a score: the contributions of the terms that it is part of.
+
+use std::ops::Range;
+
+use super::{Evidence, Explainer};
+use crate::article::{Article, Part, Span};
+use crate::pipeline::Pipeline;
+
+/// A word of an article, and what the terms that it is part of add to a label's score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WordEvidence {
+    /// The word in the original article, without the punctuation around it.
+    pub span: Span,
+    /// Its part of the contributions, in the unit of the score before calibration: above 0 it speaks for the label.
+    pub contribution: f64,
+}
+
+impl Pipeline {
+    /// What each word of an article adds to a label's score, in the order of the article; `None` where the model doesn't know the label.
+    ///
+    /// A term's contribution is spread evenly over the places where it stands, and at each over the words it covers, by the bytes of
+    /// each. So n-grams of words and parts of words come together in words, which people read more easily than
+    /// [`explain`](Self::explain)'s terms. The sum is the score without its intercept. Of a model that scores passages or sentences, the
+    /// words of the best one have contributions, and all others 0.
+    pub fn explain_words(&self, article: &Article, label: &str) -> Option<Vec<WordEvidence>> {
+        let class = self.labels.class(label)?;
+        let mut explainer = Explainer::new(self);
+        self.predict_with(&mut explainer.buffer, article);
+        let evidence = explainer.evidence(article, &[class], usize::MAX);
+        let parts = [Part::Title, Part::Text];
+        let words: Vec<Span> =
+            parts.into_iter().flat_map(|part| words(article, part, 0..article.part(part).len())).collect();
+        Some(spread(words, &evidence))
+    }
+}
+
+/// The words within a range of a part: what stands between white space or dashes, without the punctuation around it.
+pub(super) fn words(article: &Article, part: Part, range: Range<usize>) -> Vec<Span> {
+    let text = article.part(part).get(range.clone()).unwrap_or("");
+    let between = |c: char| c.is_whitespace() || matches!(c, '—' | '–' | '…' | '/' | '|');
+    let mut found = Vec::new();
+    let mut at = range.start;
+    for piece in text.split_inclusive(between) {
+        let word = piece.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let start = at + (piece.len() - word.len());
+        let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+        if !word.is_empty() {
+            found.push(Span { part, start, end: start + word.len() });
+        }
+        at += piece.len();
+    }
+    found
+}
+
+/// Spreads evidence over words (ascending, not overlapping).
+pub(super) fn spread<'a>(words: Vec<Span>, evidence: impl IntoIterator<Item = &'a Evidence>) -> Vec<WordEvidence> {
+    let mut spread: Vec<WordEvidence> =
+        words.into_iter().map(|span| WordEvidence { span, contribution: 0.0 }).collect();
+    for evidence in evidence {
+        let share = evidence.contribution / evidence.spans.len().max(1) as f64;
+        for place in &evidence.spans {
+            let from = spread.partition_point(|w| (w.span.part, w.span.end) <= (place.part, place.start));
+            let to = spread.partition_point(|w| (w.span.part, w.span.start) < (place.part, place.end));
+            let covered = spread.get_mut(from..to).unwrap_or_default();
+            let common = |w: &WordEvidence| (w.span.end.min(place.end) - w.span.start.max(place.start)) as f64;
+            let total: f64 = covered.iter().map(common).sum();
+            for word in covered {
+                word.contribution += share * common(word) / total;
+            }
+        }
+    }
+    spread
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{articles, model};
+    use super::*;
+
+    #[test]
+    fn words_have_no_punctuation_around_them_and_keep_it_inside() {
+        let article = Article::new("“So-called” regime—again…", "…* don't / ¿qué? كييف، 3.5");
+        let found = |part: Part| -> Vec<&str> {
+            words(&article, part, 0..article.part(part).len()).iter().map(|s| s.of(&article)).collect()
+        };
+        assert_eq!(found(Part::Title), ["So-called", "regime", "again"]);
+        assert_eq!(found(Part::Text), ["don't", "qué", "كييف", "3.5"]);
+    }
+
+    #[test]
+    fn the_words_together_add_what_the_terms_add() {
+        let model = model(false);
+        for article in articles() {
+            for label in ["against", "for"] {
+                let explanation = model.explanation(&article, label).unwrap();
+                let words = model.explain_words(&article, label).unwrap();
+                let sum: f64 = words.iter().map(|w| w.contribution).sum();
+                assert!((explanation.intercept + sum - explanation.score).abs() < 1e-9);
+                assert!(words.iter().map(|w| w.span).is_sorted());
+            }
+        }
+        assert_eq!(model.explain_words(&articles()[0], "no such label"), None);
+    }
+
+    #[test]
+    fn a_term_is_spread_over_its_places_and_their_words() {
+        let article = Article::from_text("aa bbbb, aa bbbb cc");
+        let place = |start, end| Span { part: Part::Text, start, end };
+        let evidence = Evidence {
+            term: "aa bbbb".into(),
+            kind: crate::TermKind::Word,
+            label: "x".into(),
+            contribution: 1.2,
+            span: place(0, 7),
+            spans: vec![place(0, 7), place(9, 16)],
+        };
+        let found = spread(words(&article, Part::Text, 0..article.text().len()), [&evidence]);
+        let expected = [0.2, 0.4, 0.2, 0.4, 0.0];
+        assert_eq!(found.len(), expected.len());
+        assert!(found.iter().zip(expected).all(|(w, e)| (w.contribution - e).abs() < 1e-12), "{found:?}");
+    }
+}
