@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use slantwise::{ClassWeight, Classifier, Corpus, Example, Gold, Metric, Pipeline, PipelineParams, Quotes, Result};
+use slantwise::{
+    ClassWeight, Classifier, Corpus, Example, Gold, Metric, Pipeline, PipelineParams, Quotes, Result, Unit,
+};
 
 use crate::data::{self, GROUP, WEIGHT};
 
@@ -113,7 +115,7 @@ fn techniques(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
         let gold = Gold::several(labels);
         examples.push(Example { gold, ..example });
     }
-    let mut params = common(Classifier::svm().c(0.1), 20_000).chars(3, 5);
+    let mut params = common(Classifier::svm().c(0.1), 20_000).chars(3, 5).unit(Unit::Sentence);
     params.classifier.set_class_weight(ClassWeight::Balanced);
     params.decision.metric = Metric::MacroF1;
     Ok((examples, params))

@@ -243,7 +243,7 @@ impl Dense {
         if bytes > budget {
             return Err(Error::DenseTooLarge { bytes, limit: budget });
         }
-        let kept = best(&chi2(x, &rows, &targets), n_kept);
+        let kept = best(&chi2(x, &rows, &targets, None), n_kept);
         let cut = x.select(&rows, &kept);
         let mut dense = Array2::zeros((rows.len(), n_kept));
         for row in 0..cut.n_samples() {

@@ -26,19 +26,26 @@ pub(crate) fn totals(counts: &FeatureMatrix, rows: &[usize]) -> Vec<f64> {
 /// count in all articles times the share of articles in `c`. With several labels, each label counts as two classes
 /// (with it and without) and the statistics add up.
 ///
-/// `targets` are those of `rows`, in their order.
-pub(crate) fn chi2(counts: &FeatureMatrix, rows: &[usize], targets: &Targets) -> Vec<f64> {
+/// `targets` are those of `rows`, in their order, and so are `weights`: with them an article counts as if it stood there that often.
+pub(crate) fn chi2(counts: &FeatureMatrix, rows: &[usize], targets: &Targets, weights: Option<&[f32]>) -> Vec<f64> {
     let n_classes = targets.n_classes();
     let n_features = counts.n_features();
     let mut observed = vec![0.0; n_features * n_classes];
+    let mut totals = vec![0.0; n_features];
+    let mut support = vec![0.0; n_classes];
+    let mut n = 0.0;
     for (place, &row) in rows.iter().enumerate() {
+        let weight = weights.map_or(1.0, |weights| f64::from(weights[place]));
+        n += weight;
+        counts.row(row).for_each(|(column, v)| totals[column as usize] += weight * f64::from(v));
         for class in (0..n_classes).filter(|&c| targets.has(place, c)) {
-            counts.row(row).for_each(|(column, v)| observed[column as usize * n_classes + class] += f64::from(v));
+            support[class] += weight;
+            counts
+                .row(row)
+                .for_each(|(column, v)| observed[column as usize * n_classes + class] += weight * f64::from(v));
         }
     }
-    let totals = totals(counts, rows);
-    let n = rows.len() as f64;
-    let shares: Vec<f64> = targets.support().iter().map(|&s| s as f64 / n).collect();
+    let shares: Vec<f64> = support.iter().map(|s| s / n).collect();
     let term = |observed: f64, expected: f64| {
         if expected > 0.0 { (observed - expected).powi(2) / expected } else { 0.0 }
     };
@@ -75,9 +82,15 @@ mod tests {
         let rows = [vec![(0, 2.0), (1, 1.0)], vec![(0, 1.0)], vec![(1, 1.0)], vec![(1, 1.0)]];
         let counts = FeatureMatrix::from_rows(2, rows).unwrap();
         let targets = Targets::One { n_classes: 2, classes: vec![0, 0, 1, 1] };
-        let scores = chi2(&counts, &[0, 1, 2, 3], &targets);
+        let scores = chi2(&counts, &[0, 1, 2, 3], &targets, None);
         // Term 0: 3 in class 0, none in class 1, 1.5 expected in each.
         assert!((scores[0] - 3.0).abs() < 1e-12);
         assert!((scores[1] - 2.0 * 0.25 / 1.5).abs() < 1e-12);
+        // A weight of 2 is an article that stands there twice.
+        let twice = Targets::One { n_classes: 2, classes: vec![0, 0, 0, 1, 1] };
+        let weighted = chi2(&counts, &[0, 1, 2, 3], &targets, Some(&[2.0, 1.0, 1.0, 1.0]));
+        for (a, b) in weighted.iter().zip(chi2(&counts, &[0, 0, 1, 2, 3], &twice, None)) {
+            assert!((a - b).abs() < 1e-12);
+        }
     }
 }

@@ -104,13 +104,13 @@ pub(crate) struct Weighting {
 
 impl Weighting {
     /// Learns from the raw counts of some rows which columns stay (by `max_df`, `max_features` and `select`, and by `min_df` within these rows), and
-    /// their weights. Returns the kept columns, ascending.
+    /// their weights. Selection is by the labels of the rows and the rows' weights, if any. Returns the kept columns, ascending.
     pub(crate) fn fit(
         counts: &FeatureMatrix,
         rows: &[usize],
         n_words: usize,
         params: &FeatureParams,
-        targets: Option<&Targets>,
+        select_by: Option<(&Targets, Option<&[f32]>)>,
     ) -> Result<(Vec<u32>, Weighting)> {
         let n = rows.len();
         let df = counts.column_counts(rows);
@@ -123,10 +123,10 @@ impl Weighting {
             kept = select::best(&scores, k).into_iter().map(|place| kept[place as usize]).collect();
         }
         if let Some(k) = params.select.filter(|&k| k < kept.len()) {
-            let Some(targets) = targets else {
+            let Some((targets, weights)) = select_by else {
                 return Err(Error::param("select", k, "nothing where there are no labels to select by"));
             };
-            let chi2 = select::chi2(counts, rows, targets);
+            let chi2 = select::chi2(counts, rows, targets, weights);
             let scores: Vec<f64> = kept.iter().map(|&c| chi2[c as usize]).collect();
             kept = select::best(&scores, k).into_iter().map(|place| kept[place as usize]).collect();
         }

@@ -144,7 +144,9 @@ impl<'a> Counted<'a> {
     pub(crate) fn features(&self, rows: &[usize], params: &FeatureParams) -> Result<FoldFeatures> {
         let counts = &self.counts.matrix;
         let targets = self.targets.select(rows);
-        let (kept, weighting) = Weighting::fit(counts, rows, self.counts.n_words, params, Some(&targets))?;
+        let weights = self.weights(&targets, rows);
+        let select_by = Some((&targets, weights.as_deref()));
+        let (kept, weighting) = Weighting::fit(counts, rows, self.counts.n_words, params, select_by)?;
         if kept.is_empty() {
             return Err(Error::EmptyVocabulary {
                 n_terms: self.counts.n_terms,
@@ -154,7 +156,6 @@ impl<'a> Counted<'a> {
             });
         }
         let matrix = weighting.weigh(counts, rows, &kept);
-        let weights = self.weights(&targets, rows);
         Ok(FoldFeatures { kept, weighting, matrix, targets, weights })
     }
 

@@ -61,7 +61,7 @@ impl OutletTerms {
         let counts = &counted.counts;
         let params = &counted.params.features;
         // The columns that a model of these rows keeps, in its order.
-        let (kept, _) = Weighting::fit(&counts.matrix, &rows, counts.n_words, params, Some(&counted.targets))?;
+        let (kept, _) = Weighting::fit(&counts.matrix, &rows, counts.n_words, params, Some((&counted.targets, None)))?;
         let model = counted.fit_rows(&rows)?.model;
         let frequency = counts.matrix.column_counts(&rows);
         let frequent: Vec<usize> =
