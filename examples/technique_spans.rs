@@ -6,6 +6,8 @@
 //! with and without propaganda (SemEval-2019's sentence level: a sentence counts where a marked span touches it), and the partial-overlap
 //! F1 of spans, whatever their labels (SemEval-2020 task 11) and with them; beside it what whole sentences instead of words would score.
 
+#![allow(clippy::print_stdout)]
+
 use std::path::PathBuf;
 
 use slantwise::{

@@ -19,7 +19,7 @@ impl Pipeline {
     /// What each word of an article adds to a label's score, in the order of the article; `None` where the model doesn't know the label.
     ///
     /// A term's contribution is spread evenly over the places where it stands, and at each over the words it covers, by the bytes of
-    /// each. So n-grams of words and parts of words come together in words, which people read more easily than
+    /// each; punctuation alone goes to the word before it. So n-grams of words and parts of words come together in words, which people read more easily than
     /// [`explain`](Self::explain)'s terms. The sum is the score without its intercept. Of a model that scores passages or sentences, the
     /// words of the best one have contributions, and all others 0.
     pub fn explain_words(&self, article: &Article, label: &str) -> Option<Vec<WordEvidence>> {
@@ -61,11 +61,20 @@ pub(super) fn spread<'a>(words: Vec<Span>, evidence: impl IntoIterator<Item = &'
         for place in &evidence.spans {
             let from = spread.partition_point(|w| (w.span.part, w.span.end) <= (place.part, place.start));
             let to = spread.partition_point(|w| (w.span.part, w.span.start) < (place.part, place.end));
-            let covered = spread.get_mut(from..to).unwrap_or_default();
             let common = |w: &WordEvidence| (w.span.end.min(place.end) - w.span.start.max(place.start)) as f64;
-            let total: f64 = covered.iter().map(common).sum();
-            for word in covered {
-                word.contribution += share * common(word) / total;
+            match spread.get_mut(from..to) {
+                Some(covered) if !covered.is_empty() => {
+                    let total: f64 = covered.iter().map(common).sum();
+                    covered.iter_mut().for_each(|word| word.contribution += share * common(word) / total);
+                }
+                // Punctuation alone belongs to the word before it, else to the one behind it.
+                _ => {
+                    let of_part = |at: &usize| spread.get(*at).is_some_and(|w| w.span.part == place.part);
+                    let near = [from.checked_sub(1), Some(from)].into_iter().flatten().find(of_part);
+                    if let Some(word) = near.and_then(|at| spread.get_mut(at)) {
+                        word.contribution += share;
+                    }
+                }
             }
         }
     }
@@ -100,6 +109,27 @@ mod tests {
             }
         }
         assert_eq!(model.explain_words(&articles()[0], "no such label"), None);
+    }
+
+    #[test]
+    fn punctuation_counts_with_the_word_before_it() {
+        let article = Article::new("aa!", "“bb?");
+        let mark = |part, start, end| Evidence {
+            term: "?".into(),
+            kind: crate::TermKind::Char,
+            label: "x".into(),
+            contribution: 1.0,
+            span: Span { part, start, end },
+            spans: vec![Span { part, start, end }],
+        };
+        let all = || [Part::Title, Part::Text].into_iter().flat_map(|p| words(&article, p, 0..article.part(p).len()));
+        let of = |evidence: &Evidence| -> Vec<f64> {
+            spread(all().collect(), [evidence]).iter().map(|w| w.contribution).collect()
+        };
+        assert_eq!(of(&mark(Part::Title, 2, 3)), [1.0, 0.0]);
+        assert_eq!(of(&mark(Part::Text, 0, 3)), [0.0, 1.0]);
+        assert_eq!(of(&mark(Part::Text, 5, 6)), [0.0, 1.0]);
+        assert_eq!(spread(Vec::new(), [&mark(Part::Text, 5, 6)]), []);
     }
 
     #[test]

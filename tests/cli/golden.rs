@@ -19,6 +19,7 @@ fn predict() {
     assert_snapshot!(
         folder.run("predict articles --model tram.slant --model harbour.slant --format csv --keep domain")
     );
+    assert_snapshot!(folder.run("predict articles --model tram.slant --model harbour.slant"));
 }
 
 #[test]

@@ -44,7 +44,10 @@ fn folder() -> Folder {
     });
     let rows: String = loaded.into_iter().chain(PLAIN.map(|text| (text, json!([])))).map(row).collect();
     folder.write("sentences.jsonl", rows);
-    folder.write("article.jsonl", json!({"id": "a", "title": "Harbour", "text": ARTICLE, "lang": "en"}).to_string());
+    folder.write(
+        "article.jsonl",
+        json!({"id": "a", "title": "Monday in May", "text": ARTICLE, "lang": "en"}).to_string(),
+    );
     folder.ok("train sentences.jsonl -o slogans.slant --unit sentence --min-df 1");
     folder
 }

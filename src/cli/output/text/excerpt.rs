@@ -83,18 +83,19 @@ mod tests {
         let sentence = words.join(" ");
         let at = |word: &str| sentence.find(word).unwrap();
         let mark = at("слово150")..at("слово152");
-        let shown = excerpt(&sentence, std::slice::from_ref(&mark), false);
+        let one = |sentence: &str, mark: Range<usize>| excerpt(sentence, std::slice::from_ref(&mark), false);
+        let shown = one(&sentence, mark);
         assert!(shown.contains("[слово150 слово151 ]слово152"), "{shown}");
         assert!((140..=165).contains(&shown.chars().count()), "{shown}");
         assert!(shown.starts_with('…') && shown.ends_with('…'));
         assert!(
             shown.trim_matches('…').split_whitespace().all(|w| w.trim_matches(['[', ']']).len() == at("слово101") - 1)
         );
-        let all = excerpt(&sentence, &[0..sentence.len()], false);
+        let all = one(&sentence, 0..sentence.len());
         assert!(all.starts_with("[слово100 ") && all.ends_with("]…"), "{all}");
-        let end = excerpt(&sentence, &[at("слово199")..sentence.len()], false);
+        let end = one(&sentence, at("слово199")..sentence.len());
         assert!(end.ends_with("[слово199]"), "{end}");
         let unspaced = "字".repeat(500);
-        assert_eq!(excerpt(&unspaced, &[300..600], false).chars().filter(|c| *c == '字').count(), WIDTH);
+        assert_eq!(one(&unspaced, 300..600).chars().filter(|c| *c == '字').count(), WIDTH);
     }
 }

@@ -47,14 +47,9 @@ pub(super) fn quotations(out: &mut String, names: &Names, article: &Article, ans
         if labels.len() > NAMED {
             named.push(format!("{} more", labels.len() - NAMED));
         }
+        let named = if named.is_empty() { String::new() } else { format!("  {bold}({}){bold:#}", named.join(" · ")) };
         // Writing to a string can't fail.
-        _ = writeln!(
-            out,
-            "    {dim}{:.2}{dim:#}  “{quoted}”{}{bold}{}{bold:#}",
-            certainty(sentence),
-            if named.is_empty() { "" } else { "  " },
-            named.join(" · ")
-        );
+        _ = writeln!(out, "    {dim}{:.2}{dim:#}  {quoted}{named}", certainty(sentence));
     }
     if chosen.len() > QUOTED {
         _ = writeln!(out, "    {dim}and {} more; --format jsonl has them all{dim:#}", chosen.len() - QUOTED);
