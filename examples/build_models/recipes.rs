@@ -79,6 +79,8 @@ fn us_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
         outlets.into_iter().filter(in_train).map(|example| data::weigh(example, 1.0)).collect();
     examples.extend(data::own("us-stance")?.into_iter().map(|example| data::weigh(example, 10.0)));
     let mut params = common(Classifier::logistic().c(3.0), 60_000);
+    // Of three sides none is more likely than the other two together: as good as no answer.
+    params.decision.abstain_below = 0.5;
     params.weight_by = Some(WEIGHT.to_string());
     Ok((examples, params))
 }
