@@ -47,18 +47,14 @@ pub(crate) fn weigh(example: Example, weight: f64) -> Example {
     Example { article: example.article.with_field(WEIGHT, weight.to_string()), ..example }
 }
 
-/// Weighs examples so that in every language each label of each origin counts as much as `of_own` of our own or `of_other` other
-/// articles, whatever their number; none counts more than 20-fold.
-pub(crate) fn balance(examples: Vec<Example>, of_own: f64, of_other: f64) -> Vec<Example> {
-    let cell = |e: &Example| {
-        let field = |key| e.article.field(key).unwrap_or("").to_string();
-        (e.article.lang().unwrap_or("").to_string(), e.gold.labels().to_vec(), field(ORIGIN))
-    };
+/// Weighs our own examples 1 each, and the others so that every label of an origin counts as much as `of_other` of our own, whatever
+/// the number of its articles.
+pub(crate) fn balance(examples: Vec<Example>, of_other: f64) -> Vec<Example> {
+    let cell = |e: &Example| (e.gold.labels().to_vec(), e.article.field(ORIGIN).unwrap_or("").to_string());
     let mut sizes: BTreeMap<_, usize> = BTreeMap::new();
     examples.iter().for_each(|e| *sizes.entry(cell(e)).or_insert(0) += 1);
     let weight = |e: &Example| {
-        let all = if e.article.field(ORIGIN) == Some("own") { of_own } else { of_other };
-        (all / sizes[&cell(e)] as f64).min(20.0)
+        if e.article.field(ORIGIN) == Some("own") { 1.0 } else { (of_other / sizes[&cell(e)] as f64).min(1.0) }
     };
     let weights: Vec<f64> = examples.iter().map(weight).collect();
     examples.into_iter().zip(weights).map(|(example, w)| weigh(example, w)).collect()

@@ -36,8 +36,8 @@ fn common(classifier: Classifier, n_terms: usize) -> PipelineParams {
     params
 }
 
-/// Our own texts count twenty times as much as the corpora, so that stance is learned from contrast and not from what else tells the
-/// corpora apart. Of the corpora only English is used: in the other languages one stance has no articles, or one outlet.
+/// Each label of a corpus counts as much as twenty of our own texts, so that stance is learned from contrast and not from what else tells
+/// the corpora apart. Of the corpora only English is used: in the other languages one stance has no articles, or one outlet.
 fn ukraine_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
     let mut examples = data::own("ukraine-stance")?;
     let outlets = data::corpus(corpora, "ukraine-stance", &["source", "batch"])?;
@@ -47,7 +47,7 @@ fn ukraine_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
     examples.extend(narratives.into_iter().filter(english).filter_map(stance_of_narratives));
     let mut params = common(Classifier::svm().c(1.0), 40_000).chars(3, 5);
     params.weight_by = Some(WEIGHT.to_string());
-    Ok((data::balance(examples, 1000.0, 50.0), params))
+    Ok((data::balance(examples, 20.0), params))
 }
 
 /// What only pro-Kremlin narratives say is pro-kremlin; praise of the West alone is pro-ukraine; all else says nothing sure.
