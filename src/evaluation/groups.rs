@@ -17,15 +17,20 @@ use crate::error::{Error, Result, SplitError};
 /// ```
 pub fn group_ids<'a>(key: &str, values: impl IntoIterator<Item = Option<&'a str>>) -> Result<Vec<u32>> {
     let mut number = FxHashMap::default();
-    let mut groups = Vec::new();
-    for (row, value) in values.into_iter().enumerate() {
-        let Some(value) = value.filter(|v| !v.is_empty()) else {
-            return Err(Error::Split(SplitError::MissingGroup { row, key: key.to_string() }));
-        };
+    let numbered = |value| {
         let next = number.len() as u32;
-        groups.push(*number.entry(value).or_insert(next));
-    }
-    Ok(groups)
+        *number.entry(value).or_insert(next)
+    };
+    Ok(complete(key, values)?.into_iter().map(numbered).collect())
+}
+
+/// The values of a key that every row must have.
+pub(crate) fn complete<'a>(key: &str, values: impl IntoIterator<Item = Option<&'a str>>) -> Result<Vec<&'a str>> {
+    let present = |(row, value): (usize, Option<&'a str>)| {
+        let missing = || Error::Split(SplitError::MissingGroup { row, key: key.to_string() });
+        value.filter(|value| !value.is_empty()).ok_or_else(missing)
+    };
+    values.into_iter().enumerate().map(present).collect()
 }
 
 /// The finest grouping in which rows that share a group in `a` or in `b` are together, numbered in the order of

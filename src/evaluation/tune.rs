@@ -122,8 +122,7 @@ impl PipelineParams {
             0 => None,
             n => Some(self.nested(corpus, n, params, &mut watch)?),
         };
-        let rows: Vec<usize> = (0..corpus.len()).collect();
-        let found = Search::new(self, corpus, params, &mut watch)?.run(&rows)?;
+        let found = Search::new(self, corpus, params, &mut watch)?.run()?;
         let model = Counted::new(corpus, &found.best)?.fit(corpus, Some(found.out_of_fold))?;
         Ok(Tuned {
             model,
@@ -154,8 +153,7 @@ impl PipelineParams {
                 Corpus::from_examples_of(rows.iter().map(|&row| corpus.examples()[row].clone()).collect(), corpus)
             };
             let train = part(&fold.train)?;
-            let rows: Vec<usize> = (0..train.len()).collect();
-            let found = Search::new(self, &train, params, watch)?.run(&rows)?;
+            let found = Search::new(self, &train, params, watch)?.run()?;
             let model = Counted::new(&train, &found.best)?.fit(&train, Some(found.out_of_fold))?;
             for &row in &fold.test {
                 let prediction = model.predict(&corpus.examples()[row].article);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::corpus::Corpus;
-use crate::error::{Error, Result, SplitError};
+use crate::error::Result;
+use crate::evaluation::complete;
 use crate::label::Targets;
 
 /// The most that one row may count for.
@@ -51,11 +52,7 @@ impl Balance {
             return Ok(None);
         }
         let confounder = |key: &String| -> Result<Confounder> {
-            let mut found = Vec::with_capacity(corpus.len());
-            for (row, example) in corpus.examples().iter().enumerate() {
-                let missing = || Error::Split(SplitError::MissingGroup { row, key: key.clone() });
-                found.push(example.article.field(key).filter(|value| !value.is_empty()).ok_or_else(missing)?);
-            }
+            let found = complete(key, corpus.examples().iter().map(|e| e.article.field(key)))?;
             let mut numbers: BTreeMap<&str, u32> = found.iter().map(|&value| (value, 0)).collect();
             numbers.values_mut().zip(0..).for_each(|(number, i)| *number = i);
             let of_row = found.iter().map(|value| numbers[value]).collect();

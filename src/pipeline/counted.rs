@@ -53,7 +53,7 @@ pub(crate) struct FoldFeatures {
     pub(crate) weighting: Weighting,
     pub(crate) matrix: FeatureMatrix,
     targets: Targets,
-    /// The rows' weights, where they are balanced.
+    /// The rows' weights, where not all are 1.
     weights: Option<Vec<f32>>,
 }
 

@@ -1,32 +1,28 @@
 //! Weights of rows that the corpus brings along.
 
+use crate::article::Article;
 use crate::corpus::Corpus;
-use crate::error::{Error, Result, SplitError};
+use crate::error::{Error, Result};
+use crate::evaluation::complete;
 
 /// The weight of each row: the number in a field.
 ///
 /// # Errors
 /// A row without the field, or with something else there than a number above 0.
 pub(crate) fn row_weights(key: &str, corpus: &Corpus) -> Result<Vec<f32>> {
-    let weight = |(row, example): (usize, &crate::article::Example)| {
-        let value = example.article.field(key).filter(|value| !value.is_empty());
-        let value = value.ok_or_else(|| Error::Split(SplitError::MissingGroup { row, key: key.to_string() }))?;
-        match value.trim().parse::<f32>() {
-            Ok(weight) if weight > 0.0 && weight.is_finite() => Ok(weight),
-            _ => Err(Error::param(
-                "weight_by",
-                format!("{value} ({})", example.article.id()),
-                "a number above 0 in each row",
-            )),
-        }
+    let articles = || corpus.examples().iter().map(|example| &example.article);
+    let values = complete(key, articles().map(|article| article.field(key)))?;
+    let weight = |(article, value): (&Article, &str)| match value.trim().parse::<f32>() {
+        Ok(weight) if weight > 0.0 && weight.is_finite() => Ok(weight),
+        _ => Err(Error::param("weight_by", format!("{value} ({})", article.id()), "a number above 0 in each row")),
     };
-    corpus.examples().iter().enumerate().map(weight).collect()
+    articles().zip(values).map(weight).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{Article, Example, Gold};
+    use crate::article::{Example, Gold};
 
     fn corpus(weights: [&str; 2]) -> Corpus {
         let example = |(weight, label): (&str, &str)| Example {

@@ -88,10 +88,12 @@ impl<'a> Search<'a> {
         })
     }
 
-    pub(super) fn run(mut self, rows: &[usize]) -> Result<Found> {
-        let sets = self.features(rows)?;
-        let settings = self.classifiers(rows, sets)?;
-        let mut finalists = self.finals(rows, settings)?;
+    pub(super) fn run(mut self) -> Result<Found> {
+        let sample = self.sample()?;
+        let part = sample.as_ref().unwrap_or(self.corpus);
+        let sets = self.features(part)?;
+        let settings = self.classifiers(part, sets)?;
+        let mut finalists = self.finals(settings)?;
         finalists.sort_by(|a, b| b.score.total_cmp(&a.score));
         let metric = self.params.metric;
         let groups = self.groups(self.corpus)?;
@@ -130,9 +132,7 @@ impl<'a> Search<'a> {
     }
 
     /// First stage: sets of features, each with few classifiers, on few folds of a sample.
-    fn features(&mut self, rows: &[usize]) -> Result<Vec<PipelineParams>> {
-        let sample = self.sample(rows)?;
-        let corpus = sample.as_ref().unwrap_or(self.corpus);
+    fn features(&mut self, corpus: &Corpus) -> Result<Vec<PipelineParams>> {
         let probes = space::probes(self.shape);
         let mut ranked: Vec<(f64, PipelineParams)> = Vec::new();
         for set in space::feature_sets(&self.base, self.shape) {
@@ -157,9 +157,7 @@ impl<'a> Search<'a> {
     }
 
     /// Second stage: the best sets with all classifiers, on half of the folds.
-    fn classifiers(&mut self, rows: &[usize], sets: Vec<PipelineParams>) -> Result<Vec<PipelineParams>> {
-        let sample = self.sample(rows)?;
-        let corpus = sample.as_ref().unwrap_or(self.corpus);
+    fn classifiers(&mut self, corpus: &Corpus, sets: Vec<PipelineParams>) -> Result<Vec<PipelineParams>> {
         let n_folds = self.params.folds.div_ceil(2).max(2);
         let mut tried: Vec<(f64, PipelineParams)> = Vec::new();
         for (i, set) in sets.into_iter().enumerate() {
@@ -176,7 +174,7 @@ impl<'a> Search<'a> {
     }
 
     /// Third stage: the best settings on all folds of all rows, then neighbours of the best as long as one is better.
-    fn finals(&mut self, _rows: &[usize], settings: Vec<PipelineParams>) -> Result<Vec<Tried>> {
+    fn finals(&mut self, settings: Vec<PipelineParams>) -> Result<Vec<Tried>> {
         let n_folds = self.params.folds;
         let corpus = self.corpus;
         let mut finalists: Vec<Tried> = Vec::new();
@@ -252,14 +250,14 @@ impl<'a> Search<'a> {
     }
 
     /// A part of a large corpus, the same share of every label; `None` where all of it is looked at.
-    fn sample(&self, rows: &[usize]) -> Result<Option<Corpus>> {
-        if self.shape.bytes <= SAMPLE_BYTES || rows.len() < 2000 {
+    fn sample(&self) -> Result<Option<Corpus>> {
+        if self.shape.bytes <= SAMPLE_BYTES || self.corpus.len() < 2000 {
             return Ok(None);
         }
         let share = (SAMPLE_BYTES as f64 / self.shape.bytes as f64).max(1500.0 / self.shape.n_samples as f64);
         let mut random = Random::new(self.base.seed ^ 0x5A3E);
-        let part = rows.iter().filter(|_| random.unit() < share);
-        let examples = part.map(|&row| self.corpus.examples()[row].clone()).collect();
+        let part = self.corpus.examples().iter().filter(|_| random.unit() < share);
+        let examples = part.cloned().collect();
         Corpus::from_examples_of(examples, self.corpus).map(Some)
     }
 
