@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::article::{Article, Part, Span};
 use crate::features::{Entry, RowBuffer};
-use crate::pipeline::{Pipeline, Prediction};
+use crate::pipeline::{Pipeline, Prediction, Scored};
 use crate::text::{Analyzer, Stretch, TermKind};
 
 pub use spans::EvidenceSpan;
@@ -102,12 +102,12 @@ impl Pipeline {
     pub fn explanation(&self, article: &Article, label: &str) -> Option<Explanation> {
         let class = self.labels.class(label)?;
         let mut explainer = Explainer::new(self);
-        let prediction = self.predict_with(&mut explainer.buffer, article);
+        let read = explainer.read(article);
         Some(Explanation {
             label: label.to_string(),
-            score: prediction.scores[class],
+            score: read.scored.scores[read.scored.best(class)][class],
             intercept: f64::from(self.model.intercept(class)),
-            evidence: explainer.evidence(article, &[class], usize::MAX),
+            evidence: explainer.evidence(&read, &[class], usize::MAX),
         })
     }
 }
@@ -115,9 +115,15 @@ impl Pipeline {
 /// Explains one article after another; holds the buffers of one thread.
 struct Explainer<'a> {
     model: &'a Pipeline,
-    /// After a prediction it holds the article's row.
+    /// Holds the row of the passage that was read last.
     buffer: RowBuffer,
     analyzer: Analyzer,
+}
+
+/// What is read of an article, passage by passage, with its scores.
+struct Read<'a> {
+    passages: Vec<Vec<Stretch<'a>>>,
+    scored: Scored,
 }
 
 impl<'a> Explainer<'a> {
@@ -126,33 +132,32 @@ impl<'a> Explainer<'a> {
     }
 
     fn explain(&mut self, article: &Article, top_k: usize) -> (Prediction, Vec<Evidence>) {
-        let prediction = self.model.predict_with(&mut self.buffer, article);
+        let read = self.read(article);
+        let prediction = self.model.predict_scored(article, &read.scored);
         let mut classes = prediction.chosen.clone();
         if classes.is_empty() && !prediction.probabilities.is_empty() {
             classes.push(crate::classifier::argmax(&prediction.probabilities));
         }
-        let evidence = self.evidence(article, &classes, top_k);
+        let evidence = self.evidence(&read, &classes, top_k);
         (prediction, evidence)
     }
 
-    /// The `top_k` strongest terms of each class in the passage that gave it its score.
-    fn evidence(&mut self, article: &Article, classes: &[usize], top_k: usize) -> Vec<Evidence> {
+    /// Reads and scores an article, once for its labels and their evidence.
+    fn read<'b>(&mut self, article: &'b Article) -> Read<'b> {
         let passages = self.model.passages(article);
-        if let [whole] = passages.as_slice() {
+        let scored = self.model.score_passages(&mut self.buffer, &passages);
+        Read { passages, scored }
+    }
+
+    /// The `top_k` strongest terms of each class in the passage that gave it its score, of the article that was read last.
+    fn evidence(&mut self, read: &Read<'_>, classes: &[usize], top_k: usize) -> Vec<Evidence> {
+        if let [whole] = read.passages.as_slice() {
             return self.in_passage(whole, classes, top_k);
-        }
-        let n_classes = self.model.labels.len();
-        let (mut best, mut scores) = (vec![(f64::NEG_INFINITY, 0); n_classes], vec![0.0; n_classes]);
-        for (i, passage) in passages.iter().enumerate() {
-            self.model.score_passage(&mut self.buffer, passage, &mut scores);
-            for (best, &score) in best.iter_mut().zip(&scores).filter(|(best, score)| **score > best.0) {
-                *best = (score, i);
-            }
         }
         let mut found = Vec::new();
         for &class in classes {
-            let passage = &passages[best[class].1];
-            self.model.score_passage(&mut self.buffer, passage, &mut scores);
+            let passage = &read.passages[read.scored.best(class)];
+            self.model.read_passage(&mut self.buffer, passage);
             found.extend(self.in_passage(passage, &[class], top_k));
         }
         found

@@ -20,7 +20,7 @@ pub use balance::Determined;
 pub(crate) use counted::{Counted, OutOfFold};
 pub(crate) use familiar::Familiarity;
 pub(crate) use fit::{Answers, calibrated};
-pub(crate) use predict::choose;
+pub(crate) use predict::{Scored, choose};
 
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;

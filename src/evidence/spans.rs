@@ -32,12 +32,11 @@ impl Pipeline {
         let passages = sentence_passages(article, &self.reader.stretches(article));
         let mut explainer = Explainer::new(self);
         let predicted = self.predict_sentence_passages(&mut explainer.buffer, article, &passages);
-        let mut scores = vec![0.0; self.labels.len()];
         let mut explained = Vec::with_capacity(predicted.len());
         for (sentence, passage) in predicted.into_iter().zip(&passages) {
             let mut spans = Vec::new();
             if !sentence.prediction.chosen.is_empty() {
-                self.score_passage(&mut explainer.buffer, passage, &mut scores);
+                self.read_passage(&mut explainer.buffer, passage);
             }
             for &class in &sentence.prediction.chosen {
                 let mut evidence = explainer.in_passage(passage, &[class], usize::MAX);

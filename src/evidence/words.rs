@@ -25,8 +25,8 @@ impl Pipeline {
     pub fn explain_words(&self, article: &Article, label: &str) -> Option<Vec<WordEvidence>> {
         let class = self.labels.class(label)?;
         let mut explainer = Explainer::new(self);
-        self.predict_with(&mut explainer.buffer, article);
-        let evidence = explainer.evidence(article, &[class], usize::MAX);
+        let read = explainer.read(article);
+        let evidence = explainer.evidence(&read, &[class], usize::MAX);
         let parts = [Part::Title, Part::Text];
         let words: Vec<Span> =
             parts.into_iter().flat_map(|part| words(article, part, 0..article.part(part).len())).collect();

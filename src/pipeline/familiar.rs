@@ -50,11 +50,7 @@ impl Familiarity {
             .map_init(
                 || model.buffer(),
                 |buffer, article| {
-                    buffer.read(
-                        &model.reader.stretches(article),
-                        &model.vectorizer.vocabulary,
-                        &model.vectorizer.weighting,
-                    );
+                    model.read_passage(buffer, &model.reader.stretches(article));
                     (buffer.share_known(), buffer.n_terms, article.language())
                 },
             )

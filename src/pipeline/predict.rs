@@ -63,6 +63,11 @@ impl Prediction {
         self.abstention.as_ref()
     }
 
+    /// The probability of a label, given or not; `None` where the model doesn't know it.
+    pub fn probability_of(&self, label: &str) -> Option<f64> {
+        self.names.class(label).map(|class| self.probabilities[class])
+    }
+
     /// Every label with its probability, labels ascending.
     pub fn probabilities(&self) -> impl Iterator<Item = (&str, f64)> {
         self.names.names().iter().map(String::as_str).zip(self.probabilities.iter().copied())
@@ -75,6 +80,24 @@ impl Prediction {
 
     fn best(&self) -> Option<usize> {
         self.chosen.first().copied()
+    }
+}
+
+/// The scores of an article's passages, and how much of them the model knows.
+pub(crate) struct Scored {
+    /// Those of every label, passage by passage.
+    pub(crate) scores: Vec<Vec<f64>>,
+    /// Distinct terms of each passage, summed up.
+    n_terms: usize,
+    /// Those of them that the model knows.
+    n_known: usize,
+}
+
+impl Scored {
+    /// The passage, there being one at least, in which a label has its largest score; the first of equal ones.
+    pub(crate) fn best(&self, class: usize) -> usize {
+        let better = |best: usize, i: usize| if self.scores[i][class] > self.scores[best][class] { i } else { best };
+        (1..self.scores.len()).fold(0, better)
     }
 }
 
@@ -139,26 +162,40 @@ impl Pipeline {
         }
     }
 
-    /// Reads a passage into the buffer and scores it.
-    pub(crate) fn score_passage(&self, buffer: &mut RowBuffer, passage: &[Stretch<'_>], scores: &mut [f64]) {
+    /// Reads a passage into the buffer.
+    pub(crate) fn read_passage(&self, buffer: &mut RowBuffer, passage: &[Stretch<'_>]) {
         buffer.read(passage, &self.vectorizer.vocabulary, &self.vectorizer.weighting);
-        self.model.scores(&buffer.row, scores);
+    }
+
+    /// Reads and scores passages one after the other; the buffer holds the last one.
+    pub(crate) fn score_passages(&self, buffer: &mut RowBuffer, passages: &[Vec<Stretch<'_>>]) -> Scored {
+        let mut scored = Scored { scores: Vec::with_capacity(passages.len()), n_terms: 0, n_known: 0 };
+        for passage in passages {
+            let mut scores = vec![0.0; self.labels.len()];
+            self.read_passage(buffer, passage);
+            self.model.scores(&buffer.row, &mut scores);
+            scored.n_terms += buffer.n_terms;
+            scored.n_known += buffer.row.len();
+            scored.scores.push(scores);
+        }
+        scored
     }
 
     pub(crate) fn predict_with(&self, buffer: &mut RowBuffer, article: &Article) -> Prediction {
-        let (mut n_terms, mut n_known) = (0, 0);
-        let mut scores = vec![f64::NEG_INFINITY; self.labels.len()];
-        let mut of_passage = vec![0.0; self.labels.len()];
-        for passage in self.passages(article) {
-            self.score_passage(buffer, &passage, &mut of_passage);
-            n_terms += buffer.n_terms;
-            n_known += buffer.row.len();
-            for (score, of_passage) in scores.iter_mut().zip(&of_passage) {
-                *score = score.max(*of_passage);
-            }
-        }
-        let unfamiliar = self.familiarity.objection(article, n_terms, n_known);
-        self.answer(scores, unfamiliar)
+        let scored = self.score_passages(buffer, &self.passages(article));
+        self.predict_scored(article, &scored)
+    }
+
+    /// The labels of an article from the scores of its passages: each label's score is that of its best one.
+    pub(crate) fn predict_scored(&self, article: &Article, scored: &Scored) -> Prediction {
+        let of_class = |class: usize| scored.scores[scored.best(class)][class];
+        let scores = (0..self.labels.len()).map(of_class).collect();
+        self.answer(scores, self.objection(article, scored))
+    }
+
+    /// Why the model can't judge an article of which it has read passages, where it can't.
+    pub(crate) fn objection(&self, article: &Article, scored: &Scored) -> Option<Abstention> {
+        self.familiarity.objection(article, scored.n_terms, scored.n_known)
     }
 
     /// What scores say; `unfamiliar` goes before the decision's own reasons to abstain.

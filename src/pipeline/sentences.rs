@@ -53,18 +53,13 @@ impl Pipeline {
         article: &Article,
         passages: &[Vec<Stretch<'_>>],
     ) -> Vec<SentencePrediction> {
-        let (mut n_terms, mut n_known) = (0, 0);
-        let mut scored = Vec::with_capacity(passages.len());
-        for passage in passages {
-            let mut scores = vec![0.0; self.labels.len()];
-            self.score_passage(buffer, passage, &mut scores);
-            n_terms += buffer.n_terms;
-            n_known += buffer.row.len();
-            scored.push((span_of(passage), scores));
-        }
-        let unfamiliar = self.familiarity.objection(article, n_terms, n_known);
-        let judged = |(span, scores)| SentencePrediction { span, prediction: self.answer(scores, unfamiliar.clone()) };
-        scored.into_iter().map(judged).collect()
+        let scored = self.score_passages(buffer, passages);
+        let unfamiliar = self.objection(article, &scored);
+        let judged = |(passage, scores): (&Vec<Stretch<'_>>, Vec<f64>)| SentencePrediction {
+            span: span_of(passage),
+            prediction: self.answer(scores, unfamiliar.clone()),
+        };
+        passages.iter().zip(scored.scores).map(judged).collect()
     }
 }
 
