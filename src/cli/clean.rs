@@ -4,20 +4,19 @@ mod html;
 mod text;
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use serde::Serialize;
-use slantwise::{Article, CleanParams, CleanRule, Mask, Part, Pipeline, Reader, ReadingParams, Row};
+use slantwise::{Article, CleanParams, CleanRule, Mask, Part, Reader, ReadingParams};
 
 use super::Outcome;
 use super::console::Console;
+use super::models;
 use super::output::empty;
 use super::predict;
-use super::queue::Queue;
 use super::reading::Reading;
 use super::rejects::Rejects;
 use super::sink::{self, Sink};
@@ -106,14 +105,12 @@ impl Cleaned<'_> {
 
     /// Why nothing is kept.
     fn reason(&self) -> Option<&str> {
-        let is_blank = |text: &str| text.trim().is_empty();
-        if is_blank(self.article.text()) {
-            Some(empty(self.article).unwrap_or("the article has no text"))
-        } else if is_blank(&self.kept(Part::Text)) {
-            Some("all of the text is masked")
-        } else {
-            None
+        let text = self.article.text();
+        if text.trim().is_empty() {
+            return Some(empty(self.article).unwrap_or("the article has no text"));
         }
+        let mut kept = slantwise::kept_ranges(text.len(), Part::Text, &self.masks).into_iter();
+        kept.all(|range| text[range].trim().is_empty()).then_some("all of the text is masked")
     }
 }
 
@@ -144,29 +141,21 @@ impl Clean {
             sink::check_distinct(output, &inputs)?;
         }
         let mut sink = Sink::open(self.output.as_deref())?;
-        let colour = sink.is_stdout() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        let (colour, show_progress) = (sink.is_coloured(), !sink.is_terminal());
         let mut rejects = Rejects::open(self.rejects.as_deref())?;
-        let show_progress = !(sink.is_stdout() && io::stdout().is_terminal());
         let write = |cleaned: &Cleaned<'_>| match self.format {
             Format::Text => Ok(text::page(cleaned, colour)),
             Format::Html => Ok(html::article(cleaned)),
             Format::Jsonl => record(cleaned),
         };
 
-        let queue = Queue::read_ahead(predict::all_rows(inputs, options), predict::size, predict::BATCH_BYTES)
-            .context("can't start a thread to read with")?;
+        let queue = predict::read_ahead(inputs, options)?;
         if self.format == Format::Html {
             sink.write(html::HEAD.as_bytes())?;
         }
         let (mut n, mut by_rule) = (0u64, BTreeMap::<CleanRule, u64>::new());
         while let Some(batch) = queue.take() {
-            let mut rows: Vec<Row> = Vec::with_capacity(batch.len());
-            for row in batch {
-                match row {
-                    Ok(row) => rows.push(row),
-                    Err(error) => rejects.push(error, console)?,
-                }
-            }
+            let rows = rejects.sort_out(batch, console)?;
             let pages: Vec<(String, Vec<Mask>)> = rows
                 .par_iter()
                 .map(|row| {
@@ -203,7 +192,7 @@ impl Clean {
 
     fn reader(&self) -> anyhow::Result<Reader> {
         if let Some(path) = &self.model {
-            return Ok(Pipeline::load(path)?.reader().clone());
+            return Ok(models::open(path)?.reader().clone());
         }
         let mut params = CleanParams::default().known_outlets(self.known_outlets);
         for &rule in &self.off {

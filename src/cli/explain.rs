@@ -1,7 +1,6 @@
 //! `slantwise explain`: the words that decided, where they stand, and how they sum up.
 
 use std::fmt::Write;
-use std::io;
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -73,8 +72,8 @@ impl Explain {
                 bail!("--label {name}: the model does not know it; it knows {}", model.labels().names().join(", "));
             }
         }
-        let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
         let mut sink = Sink::open(None)?;
+        let colour = sink.is_coloured();
         let options = self.reading.options();
         for input in predict::inputs(self.input.iter().cloned().collect(), &options)? {
             for row in slantwise::Rows::open(&input, &options)? {
@@ -94,14 +93,12 @@ impl Explain {
         if names.is_empty() {
             names.clone_from(&given);
         }
-        let probability =
-            |name: &str| prediction.probabilities().find(|(label, _)| *label == name).map_or(0.0, |p| p.1);
         if names.is_empty() {
             // No label was given: why not even the most probable one?
             names.extend(prediction.probabilities().max_by(|a, b| a.1.total_cmp(&b.1)).map(|p| p.0));
         }
-        let explained: Vec<(Explanation, f64)> =
-            names.iter().filter_map(|name| Some((model.explanation(article, name)?, probability(name)))).collect();
+        let explain = |name: &&str| Some((model.explanation(article, name)?, prediction.probability_of(name)?));
+        let explained: Vec<(Explanation, f64)> = names.iter().filter_map(explain).collect();
         let top = self.top as usize;
         match self.format {
             Format::Json => {

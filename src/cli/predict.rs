@@ -19,7 +19,7 @@ use super::sink::{self, Sink};
 use super::values;
 
 /// Bytes of articles that are read ahead, and that are labelled together.
-pub(super) const BATCH_BYTES: usize = 4 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Label articles with one or more models
 #[derive(Debug, Args)]
@@ -103,30 +103,18 @@ impl Predict {
             bail!("-o and --rejects name the same file; name two");
         }
         let mut sink = Sink::open(self.output.as_deref())?;
-        let colour = sink.is_stdout() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-        let rows = Rows::new(format, &models, &self.keep, self.evidence.is_some(), colour)?;
+        let show_progress = !sink.is_terminal();
+        let rows = Rows::new(format, &models, &self.keep, self.evidence.is_some(), sink.is_coloured())?;
         let mut rejects = Rejects::open(self.rejects.as_deref())?;
         let wanted = Wanted { format, evidence: self.evidence.map(|k| k as usize) };
-        let show_progress = !(sink.is_stdout() && io::stdout().is_terminal());
 
-        let queue = Queue::read_ahead(all_rows(inputs, options), size, BATCH_BYTES)
-            .context("can't start a thread to read with")?;
+        let queue = read_ahead(inputs, options)?;
         let (mut n_labelled, mut n_empty) = (0u64, 0u64);
         sink.write(&rows.header())?;
         while let Some(batch) = queue.take() {
-            let mut articles = Vec::with_capacity(batch.len());
-            let mut items = Vec::with_capacity(batch.len());
-            for row in batch {
-                match row {
-                    Ok(row) => {
-                        let (article, item) = Item::split(row);
-                        n_empty += u64::from(output::empty(&article).is_some());
-                        articles.push(article);
-                        items.push(item);
-                    }
-                    Err(error) => rejects.push(error, console)?,
-                }
-            }
+            let (articles, items): (Vec<Article>, Vec<Item>) =
+                rejects.sort_out(batch, console)?.into_iter().map(Item::split).unzip();
+            n_empty += articles.iter().filter(|article| output::empty(article).is_some()).count() as u64;
             for written in label(&rows, &models, &articles, &items, wanted) {
                 sink.write(&written)?;
             }
@@ -202,11 +190,13 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// The rows of all inputs, read ahead by a thread of its own.
+pub(super) fn read_ahead(inputs: Vec<PathBuf>, options: ReadOptions) -> anyhow::Result<Queue<Result<Row, Error>>> {
+    Queue::read_ahead(all_rows(inputs, options), size, BATCH_BYTES).context("can't start a thread to read with")
+}
+
 /// The rows of all inputs, one after the other.
-pub(super) fn all_rows(
-    inputs: Vec<PathBuf>,
-    options: ReadOptions,
-) -> impl Iterator<Item = Result<Row, Error>> + Send + 'static {
+fn all_rows(inputs: Vec<PathBuf>, options: ReadOptions) -> impl Iterator<Item = Result<Row, Error>> + Send + 'static {
     inputs.into_iter().flat_map(move |path| -> Box<dyn Iterator<Item = Result<Row, Error>> + Send> {
         match slantwise::Rows::open(&path, &options) {
             Ok(rows) => Box::new(rows),
@@ -216,7 +206,7 @@ pub(super) fn all_rows(
 }
 
 /// About what a row takes in memory.
-pub(super) fn size(row: &Result<Row, Error>) -> usize {
+fn size(row: &Result<Row, Error>) -> usize {
     const OTHERWISE: usize = 512;
     OTHERWISE + row.as_ref().map_or(0, |row| row.article.text().len() + row.article.title().map_or(0, str::len))
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use anyhow::bail;
-use slantwise::{CorpusErrorKind, Error};
+use slantwise::{CorpusErrorKind, Error, Row};
 
 use super::console::Console;
 use super::sink::Sink;
@@ -28,7 +28,19 @@ impl Rejects {
         self.n == 0
     }
 
-    pub(super) fn push(&mut self, error: Error, console: &Console) -> anyhow::Result<()> {
+    /// The rows of a batch that could be read; the others are taken down.
+    pub(super) fn sort_out(&mut self, batch: Vec<Result<Row, Error>>, console: &Console) -> anyhow::Result<Vec<Row>> {
+        let mut rows = Vec::with_capacity(batch.len());
+        for row in batch {
+            match row {
+                Ok(row) => rows.push(row),
+                Err(error) => self.push(error, console)?,
+            }
+        }
+        Ok(rows)
+    }
+
+    fn push(&mut self, error: Error, console: &Console) -> anyhow::Result<()> {
         self.n += 1;
         let lost = matches!(
             &error,

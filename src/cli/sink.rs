@@ -1,7 +1,7 @@
 //! Where data goes: standard output, or a file that appears whole or not at all.
 
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -38,6 +38,16 @@ impl Sink {
     /// Whether data goes to standard output.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self, Sink::Stdout(_))
+    }
+
+    /// Whether people watch the data go by.
+    pub(super) fn is_terminal(&self) -> bool {
+        self.is_stdout() && io::stdout().is_terminal()
+    }
+
+    /// Whether data may have colours.
+    pub(super) fn is_coloured(&self) -> bool {
+        self.is_stdout() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {

@@ -56,13 +56,13 @@ fn model(out: &mut String, names: &Names, article: &Article, answer: &Answer, wi
             sentences::quotations(out, names, article, answer, colour);
         }
         (None, None) => {
-            let (given, others) = labels(names, answer);
+            let (given, others) = labels(answer);
             _ = writeln!(out, "  {name:width$}  {bold}{given}{bold:#}{dim}{others}{dim:#}");
         }
         (Some(abstention), judged) => {
             let guess = match judged {
                 Some(judged) => sentences::summary(names, judged),
-                None => labels(names, answer).0,
+                None => labels(answer).0,
             };
             _ = writeln!(out, "  {name:width$}  {bold}abstains{bold:#}: {}", reason(names, abstention));
             _ = writeln!(out, "  {:width$}  {dim}best guess: {guess}{dim:#}", "");
@@ -90,20 +90,19 @@ fn side(out: &mut String, side: &str, label: &str, words: &[String], style: Styl
 }
 
 /// The labels that were given, and the most probable of the others.
-fn labels(names: &Names, answer: &Answer) -> (String, String) {
-    let probability = |label: &str| names.labels.binary_search_by(|n| n.as_str().cmp(label)).ok();
-    let all: Vec<(&str, f64)> = answer.prediction.probabilities().collect();
+fn labels(answer: &Answer) -> (String, String) {
     let given = answer.prediction.labels();
     let show = |label: &str, p: f64| format!("{label} {p:.2}");
-    let mut others: Vec<(&str, f64)> = all.iter().copied().filter(|(label, _)| !given.contains(label)).collect();
+    let is_other = |(label, _): &(&str, f64)| !given.contains(label);
+    let mut others: Vec<(&str, f64)> = answer.prediction.probabilities().filter(is_other).collect();
     others.sort_by(|a, b| b.1.total_cmp(&a.1));
     let more = others.len().saturating_sub(OTHERS);
     let mut shown: Vec<String> = others.iter().take(OTHERS).map(|(label, p)| show(label, *p)).collect();
     if more > 0 {
         shown.push(format!("{more} more"));
     }
-    let given: Vec<String> =
-        given.iter().map(|label| show(label, probability(label).map_or(0.0, |class| all[class].1))).collect();
+    let probability = |label: &str| answer.prediction.probability_of(label).unwrap_or(0.0);
+    let given: Vec<String> = given.iter().map(|label| show(label, probability(label))).collect();
     let given = if given.is_empty() { "no label".to_string() } else { given.join(" · ") };
     (given, if shown.is_empty() { String::new() } else { format!("  ({})", shown.join(" · ")) })
 }

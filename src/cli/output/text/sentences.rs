@@ -34,7 +34,7 @@ pub(super) fn quotations(out: &mut String, names: &Names, article: &Article, ans
     let mut chosen = labelled(names, sentences);
     chosen.sort_by(|a, b| certainty(&b.0).total_cmp(&certainty(&a.0)));
     for (sentence, spans) in chosen.iter().take(QUOTED) {
-        let probability = |label: &str| sentence.prediction.probabilities().find(|p| p.0 == label).map_or(0.0, |p| p.1);
+        let probability = |label: &str| sentence.prediction.probability_of(label).unwrap_or(0.0);
         let labels: Vec<&str> = sentence.prediction.labels().into_iter().filter(|label| *label != OVERALL).collect();
         // What is marked is the evidence for the label that is named first.
         let marked = labels.first().copied().unwrap_or(OVERALL);
@@ -72,6 +72,5 @@ fn knows_overall(names: &Names) -> bool {
 
 /// The probability of the overall label, else of the label.
 fn certainty(sentence: &SentencePrediction) -> f64 {
-    let overall = sentence.prediction.probabilities().find(|(label, _)| *label == OVERALL);
-    overall.map_or_else(|| sentence.prediction.probability(), |(_, probability)| probability)
+    sentence.prediction.probability_of(OVERALL).unwrap_or_else(|| sentence.prediction.probability())
 }
