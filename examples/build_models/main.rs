@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     for name in recipes::NAMES.into_iter().filter(|name| names.is_empty() || names.iter().any(|n| n == name)) {
         let recipe = recipes::recipe(name, &corpora)?;
-        if flags.is_empty() { build(&recipe)? } else { score::score(&recipe, &corpora)? }
+        if flags.is_empty() { build(&recipe)? } else { score::score(&recipe)? }
     }
     Ok(())
 }

@@ -1,18 +1,17 @@
 //! The honest scores of the cards: cross-validated, with events and outlets kept apart.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use slantwise::{BootstrapParams, Crossval, CrossvalParams, Evaluation, Metric, Result, Targets, Task};
+use slantwise::{BootstrapParams, Crossval, CrossvalParams, Evaluation, Metric, Result, Targets, Task, group_ids};
 
 use crate::data::{GROUP, ORIGIN};
 use crate::recipes::{PROPAGANDA, Recipe};
 
 /// Prints the scores on the articles of each origin and language, by models that have seen neither their event nor their outlet.
-pub(crate) fn score(recipe: &Recipe, _corpora: &Path) -> Result<()> {
+pub(crate) fn score(recipe: &Recipe) -> Result<()> {
     let run = recipe.params.crossval(&recipe.corpus, &CrossvalParams::default())?;
     println!("## {}: {} articles\n", recipe.name, recipe.corpus.len());
-    println!("| articles | n | {} | 95 % | ECE |", metrics(recipe).map(|m| m.to_string()).join(" | "));
+    println!("| articles | n | {} | 95 % of the first | ECE |", metrics(recipe).map(|m| m.to_string()).join(" | "));
     println!("|---|---:|---:|---:|---|---:|");
     let field = |row: usize, key: &str| recipe.corpus.examples()[row].article.field(key).unwrap_or("").to_string();
     let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -64,7 +63,7 @@ fn metrics(recipe: &Recipe) -> [Metric; 2] {
     }
 }
 
-/// The scores of some of the tested articles: number, metrics, interval of the second by groups, calibration error.
+/// The scores of some of the tested articles: number, metrics, interval of the first by groups, calibration error.
 fn line(recipe: &Recipe, run: &Crossval, places: &[usize]) -> Result<String> {
     let rows: Vec<usize> = places.iter().map(|&place| run.tested[place]).collect();
     let gold: Targets = recipe.corpus.targets().select(&rows);
@@ -72,20 +71,14 @@ fn line(recipe: &Recipe, run: &Crossval, places: &[usize]) -> Result<String> {
     let k = recipe.corpus.labels().len();
     let probabilities: Vec<f32> =
         places.iter().flat_map(|&place| &run.probabilities[place * k..(place + 1) * k]).copied().collect();
-    let mut groups: BTreeMap<String, u32> = BTreeMap::new();
-    let group_of: Vec<u32> = rows
-        .iter()
-        .map(|&row| {
-            let group = recipe.corpus.examples()[row].article.field(GROUP).unwrap_or("").to_string();
-            let next = groups.len() as u32;
-            *groups.entry(group).or_insert(next)
-        })
-        .collect();
+    let key = |&row: &usize| recipe.corpus.examples()[row].article.field(GROUP);
+    let groups = group_ids(GROUP, rows.iter().map(key))?;
+    let several = groups.iter().any(|&group| group > 1);
     let evaluation = Evaluation::new(recipe.corpus.labels(), &gold, &predicted)?.with_probabilities(&probabilities)?;
     let scores = evaluation.scores();
     let [first, second] = metrics(recipe);
-    let interval = match evaluation.intervals(&[first], Some(&group_of), &BootstrapParams::default()) {
-        Ok(found) if groups.len() > 2 => found.first().map_or(String::new(), |(_, [a, b])| format!("{a:.3} to {b:.3}")),
+    let interval = match evaluation.intervals(&[first], Some(&groups), &BootstrapParams::default()) {
+        Ok(found) if several => found.first().map_or(String::new(), |(_, [a, b])| format!("{a:.3} to {b:.3}")),
         _ => String::new(),
     };
     let show = |metric| scores.get(metric).map_or_else(|| "-".to_string(), |v| format!("{v:.3}"));
