@@ -6,6 +6,7 @@
 //! `clean/rules/`, the place of the line on the page, and its neighbours. A sentence that merely
 //! holds such a phrase is not touched.
 
+mod chars;
 mod dateline;
 mod fold;
 mod head;

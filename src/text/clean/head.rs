@@ -1,6 +1,7 @@
 //! What stands around the headline and between paragraphs without a phrase of its own: rows of buttons
 //! and sections, the name of the author, the kicker above the headline.
 
+use super::chars::{is_letter, is_letter_or_number};
 use super::fold::fold;
 use super::layout;
 use super::line::{Kind, Line};
@@ -276,11 +277,11 @@ fn byline_pieces(line: &str) -> impl Iterator<Item = &str> {
         let ends = matches!(c, ',' | ';' | '|' | '·' | '،' | '؛')
             || c == '.' && word >= 3
             || matches!(c, '-' | '–' | '—') && before.is_whitespace();
-        word = if c.is_alphabetic() { word + 1 } else { 0 };
+        word = if is_letter(c) { word + 1 } else { 0 };
         before = c;
         ends
     };
-    line.split(stop).map(str::trim).filter(|piece| piece.contains(char::is_alphanumeric))
+    line.split(stop).map(str::trim).filter(|piece| piece.contains(is_letter_or_number))
 }
 
 #[cfg(test)]

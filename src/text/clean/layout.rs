@@ -4,6 +4,7 @@
 use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::chars::is_number;
 use super::fold::{fold, head};
 use super::line::Line;
 use super::rule::Rule;
@@ -182,10 +183,10 @@ pub(super) fn counters(lines: &mut [Line<'_>]) {
 
 /// `0`, `1.2K`, `(15)`, `+3`: digits with little besides.
 pub(super) fn is_counter(text: &str) -> bool {
-    text.contains(|c: char| c.is_numeric())
-        && text.chars().all(|c| {
-            c.is_numeric() || matches!(c, '.' | ',' | 'k' | 'K' | 'M' | '(' | ')' | '+' | '-' | '#' | ':' | ' ')
-        })
+    text.contains(is_number)
+        && text
+            .chars()
+            .all(|c| is_number(c) || matches!(c, '.' | ',' | 'k' | 'K' | 'M' | '(' | ')' | '+' | '-' | '#' | ':' | ' '))
 }
 
 /// Masks lines that only frame others: the caption above or below a credit, and what a page prints

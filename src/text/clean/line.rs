@@ -2,6 +2,7 @@
 
 use memchr::memchr2_iter;
 
+use super::chars::is_letter;
 use super::rule::Rule;
 
 /// A line that is not blank, without the white space around it.
@@ -161,19 +162,15 @@ pub(super) fn ends_sentence(text: &str) -> bool {
 /// Whether there are two sentences in it: a full stop after a word of three letters or more,
 /// white space, and a word that does not begin in lower case.
 fn holds_sentence_end(text: &str) -> bool {
-    let mut letters = 0;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if matches!(c, '.' | '!' | '?' | '؟' | '۔') && letters >= 3 && chars.peek().is_some_and(|c| c.is_whitespace())
-        {
-            let next = chars.clone().find(|c| !c.is_whitespace());
-            if next.is_some_and(|c| c.is_alphabetic() && !c.is_lowercase()) && chars.clone().count() > 20 {
-                return true;
-            }
-        }
-        letters = if c.is_alphabetic() && c.is_lowercase() | !c.is_uppercase() { letters + 1 } else { 0 };
-    }
-    false
+    let lower = |c: char| is_letter(c) && (c.is_lowercase() || !c.is_uppercase());
+    text.match_indices(['.', '!', '?', '؟', '۔']).any(|(at, mark)| {
+        let after = &text[at + mark.len()..];
+        let next = after.trim_start().chars().next();
+        after.starts_with(char::is_whitespace)
+            && next.is_some_and(|c| is_letter(c) && !c.is_lowercase())
+            && text[..at].chars().rev().take_while(|&c| lower(c)).take(3).count() == 3
+            && after.chars().nth(20).is_some()
+    })
 }
 
 #[cfg(test)]

@@ -228,7 +228,7 @@ impl<'a> Pass<'a> {
         let max = self.cleaner.params.max_line;
         for line in lines.iter_mut().rev().filter(|l| l.rule.is_none()).take(4) {
             let last = |found: Found| found.place == Place::Last;
-            let found = Phrases::all().find(line.text, line.chars, (max, max), &mut self.scratch, last);
+            let found = Phrases::all().find(line.text, line.chars, (max, SHORT), &mut self.scratch, last);
             line.rule = found.map(|f| f.rule);
         }
     }

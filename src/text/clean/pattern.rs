@@ -110,6 +110,11 @@ impl Pattern {
         }
     }
 
+    /// The second word, where the pattern begins with a word or number and goes on with a word.
+    pub(super) fn second_word(&self) -> Option<&str> {
+        self.first_word().and(self.tokens.get(1)?.word()).map(bare)
+    }
+
     /// The last word, where the pattern ends with one; without its colon.
     pub(super) fn last_word(&self) -> Option<&str> {
         match self.tokens.last() {

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::chars::is_number;
 use super::fold::{fold_into, head, last_word, leading_word, tail};
 use super::names::looks_like_names;
 use super::needles::Needles;
@@ -37,7 +38,37 @@ struct Entry {
 struct Starts {
     /// Whether phrases of words alone do, which are compared with whole lines.
     whole: bool,
+    edge: Edge,
+}
+
+/// Phrases that begin, or end, a line with the same word: found by the word next to it.
+#[derive(Debug, Default)]
+struct Edge {
+    /// The longest first.
     entries: Vec<Entry>,
+    /// Places in `entries` of those that a line with this second word may match.
+    by_next: FxHashMap<u64, Vec<u32>>,
+    /// Of those that say nothing of the second word.
+    rest: Vec<u32>,
+}
+
+impl Edge {
+    fn index(&mut self) {
+        self.entries.sort_by_key(|e| std::cmp::Reverse(e.pattern.weight()));
+        let nexts: FxHashSet<u64> = self.entries.iter().filter_map(|e| e.next).collect();
+        let of = |next: Option<u64>| -> Vec<u32> {
+            let fits = |e: &Entry| e.next.is_none() || e.next == next;
+            (0u32..).zip(&self.entries).filter(|(_, e)| fits(e)).map(|(i, _)| i).collect()
+        };
+        self.rest = of(None);
+        self.by_next = nexts.into_iter().map(|next| (next, of(Some(next)))).collect();
+    }
+
+    /// The phrases that a line may match whose second word (or last but one) is that, the longest first.
+    fn entries(&self, next: Option<u64>) -> impl Iterator<Item = &Entry> {
+        let of = next.and_then(|next| self.by_next.get(&next));
+        of.unwrap_or(&self.rest).iter().map(|&i| &self.entries[i as usize])
+    }
 }
 
 /// All phrases.
@@ -45,7 +76,7 @@ struct Starts {
 pub(super) struct Phrases {
     whole: FxHashMap<String, Vec<Found>>,
     starts: FxHashMap<String, Starts>,
-    ends: FxHashMap<String, Vec<Entry>>,
+    ends: FxHashMap<String, Edge>,
     /// Finds rare words of phrases that may stand anywhere in a line.
     rare: Option<Needles>,
     /// What each needle of `rare` stands for.
@@ -103,9 +134,7 @@ impl Phrases {
                 }
             }
         }
-        for entries in phrases.starts.values_mut().map(|s| &mut s.entries).chain(phrases.ends.values_mut()) {
-            entries.sort_by_key(|e| std::cmp::Reverse(e.pattern.weight()));
-        }
+        phrases.starts.values_mut().map(|s| &mut s.edge).chain(phrases.ends.values_mut()).for_each(Edge::index);
         phrases.index(parts, signs);
         phrases
     }
@@ -128,14 +157,15 @@ impl Phrases {
         match (anchor, first, last) {
             (Anchor::Whole | Anchor::Start, Some(word), _) => {
                 let fixed = pattern.leading_words();
-                let next = fixed.split(' ').nth(1).map(sign_of);
+                let next = pattern.second_word().map(sign_of);
                 let entry = Entry { pattern, found, with, language, max, fixed, next };
-                self.starts.entry(word).or_default().entries.push(entry);
+                self.starts.entry(word).or_default().edge.entries.push(entry);
             }
             (Anchor::End, _, Some(word)) => {
                 let fixed = pattern.trailing_words();
                 let next = fixed.rsplit(' ').nth(1).map(sign_of);
-                self.ends.entry(word).or_default().push(Entry { pattern, found, with, language, max, fixed, next });
+                let entry = Entry { pattern, found, with, language, max, fixed, next };
+                self.ends.entry(word).or_default().entries.push(entry);
             }
             _ => parts.push(Entry { pattern, found, with, language, max, fixed: String::new(), next: None }),
         }
@@ -231,11 +261,9 @@ impl Phrases {
                     return Some(found);
                 }
             }
-            let limit = |e: &&Entry| chars <= e.max.unwrap_or(max_line);
-            let mut next = None;
-            for entry in starts.entries.iter().filter(limit) {
-                let mut next = || *next.get_or_insert_with(|| folds.second_word());
-                if entry.next.is_none_or(|sign| sign == next())
+            let next = (!starts.edge.by_next.is_empty()).then(|| folds.second_word());
+            for entry in starts.edge.entries(next) {
+                if chars <= entry.max.unwrap_or(max_line)
                     && folds.begins_with(&entry.fixed)
                     && folds.matches(&entry.pattern)
                     && accept(entry.found)
@@ -246,11 +274,10 @@ impl Phrases {
         }
         if chars <= max_line {
             last_word(line, &mut folds.scratch.word);
-            let mut next = None;
-            for entry in self.ends.get(folds.scratch.word.as_str()).map_or(&[][..], Vec::as_slice) {
-                let mut next = || *next.get_or_insert_with(|| folds.last_but_one());
+            let ends = self.ends.get(folds.scratch.word.as_str());
+            let next = ends.filter(|edge| !edge.by_next.is_empty()).map(|_| folds.last_but_one());
+            for entry in ends.into_iter().flat_map(|edge| edge.entries(next)) {
                 if chars <= entry.max.unwrap_or(max_line)
-                    && entry.next.is_none_or(|sign| sign == next())
                     && folds.ends_with(&entry.fixed)
                     && folds.matches(&entry.pattern)
                     && accept(entry.found)
@@ -304,13 +331,17 @@ impl Phrases {
         if chars > SHORT {
             return None;
         }
+        let known = |word: &str| self.words.contains_key(word) || word.starts_with(is_number);
+        if !known(leading_word(line, &mut scratch.word)) {
+            return None;
+        }
         let mut rule = None;
         let (mut n_words, mut n_numbers) = (0, 0);
         for word in scratch.fold(line).split(' ').map(|w| w.trim_end_matches(':')).filter(|w| !matches!(*w, "-" | "/"))
         {
             n_words += 1;
-            n_numbers += usize::from(word.contains(|c: char| c.is_numeric()));
-            let number = word.starts_with(|c: char| c.is_numeric());
+            n_numbers += usize::from(word.contains(is_number));
+            let number = word.starts_with(is_number);
             match self.words.get(word) {
                 Some(_) if matches!(rule, Some(Rule::Widget | Rule::Share)) => {}
                 Some(&found) => rule = Some(found),

@@ -1,5 +1,7 @@
 //! Lines that are rows of short pieces: menus, breadcrumbs, buttons, dates with counters, tickers.
 
+use super::chars::{is_letter, is_letter_or_number, is_number};
+
 /// How the pieces of a row are divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Row {
@@ -19,6 +21,10 @@ pub(super) fn pieces<'a>(line: &'a str, pieces: &mut Vec<&'a str>) -> Row {
     let (mut from, mut before) = (0, ' ');
     let mut chars = line.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
+        if is_letter(c) {
+            before = c;
+            continue;
+        }
         let next = chars.peek().map_or(' ', |(_, next)| *next);
         let spaced = is_gap(before) && is_gap(next);
         let crumb = matches!(c, '›' | '→' | '▸' | '»' | '>' | '/' | '←') && spaced || matches!(c, '›' | '→' | '▸');
@@ -45,7 +51,7 @@ pub(super) fn pieces<'a>(line: &'a str, pieces: &mut Vec<&'a str>) -> Row {
 
 fn trim(piece: &str) -> &str {
     let piece = piece.trim();
-    if piece.contains(char::is_alphanumeric) { piece } else { "" }
+    if piece.contains(is_letter_or_number) { piece } else { "" }
 }
 
 fn is_dash(rest: &str) -> bool {
@@ -90,23 +96,24 @@ pub(super) fn is_entry(piece: &str) -> bool {
 
 /// Rates and indices: three or more numbers with percentages, currencies or arrows, and few words between.
 pub(super) fn is_ticker(line: &str) -> bool {
+    if !line.contains(is_number) {
+        return false;
+    }
     let (mut words, mut numbers, mut marks) = (0, 0, 0);
     for word in line.split_whitespace() {
-        let digits = word.contains(|c: char| c.is_numeric());
+        let digits = word.contains(is_number);
         let mark = word.contains(['%', '٪', '$', '€', '£', '₽', '₴', '▲', '▼', '↑', '↓']);
-        let decimal = digits && word.trim_matches(|c: char| !c.is_numeric()).contains(['.', ',']);
+        let decimal = digits && word.trim_matches(|c| !is_number(c)).contains(['.', ',']);
         numbers += usize::from(digits);
         marks += usize::from(mark || decimal);
-        words += usize::from(!digits && word.contains(char::is_alphabetic));
+        words += usize::from(!digits && word.contains(is_letter));
     }
     numbers >= 2 && marks >= 2 && words <= 2 * numbers + 1
 }
 
 /// A temperature, with a place and the state of the sky at most: `Kyiv +12°C, light rain`.
 pub(super) fn is_weather(line: &str) -> bool {
-    line.contains(['°', 'º', '℃'])
-        && line.contains(|c: char| c.is_numeric())
-        && line.split_whitespace().take(19).count() <= 18
+    line.contains(['°', 'º', '℃']) && line.contains(is_number) && line.split_whitespace().take(19).count() <= 18
 }
 
 #[cfg(test)]
