@@ -25,7 +25,7 @@ pub use bootstrap::BootstrapParams;
 pub use crossval::{Crossval, CrossvalParams};
 pub use curves::{ReliabilityBin, RiskCoverage, RiskPoint, risk_coverage};
 pub use duplicates::{DuplicateParams, near_duplicates};
-pub(crate) use groups::complete;
+pub(crate) use groups::{class_told, complete};
 pub use groups::{group_ids, merge_groups};
 pub use metrics::{LabelScores, Metric, Scores};
 pub use spans::{SpanScores, labelled_span_scores, span_scores};

@@ -17,9 +17,9 @@ pub use predict::Prediction;
 pub use sentences::SentencePrediction;
 
 pub use balance::Determined;
-pub(crate) use counted::{Counted, OutOfFold};
+pub(crate) use counted::{Counted, OutOfFold, groups_tell, thinned_places};
 pub(crate) use familiar::Familiarity;
-pub(crate) use fit::{Answers, calibrated};
+pub(crate) use fit::{Answers, calibrated, decided};
 pub(crate) use predict::{Scored, choose};
 
 use crate::calibration::Calibration;

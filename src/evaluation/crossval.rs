@@ -103,7 +103,7 @@ fn run(counted: &Counted<'_>, train: &[usize], test: &[usize]) -> Result<Outcome
     let mut row = vec![0.0; n_classes];
     for scores in read.scores(&fitted, test).chunks_exact(n_classes) {
         calibration.probabilities(scores, &mut row)?;
-        chosen.push(choose(task, scores, &row, &decider.decide(&row)?.classes));
+        chosen.push(choose(task, scores, &decision.weighed(&row), &decider.decide(&row)?.classes));
         probabilities.extend(row.iter().map(|&p| p as f32));
     }
     Ok(Outcome { test: test.to_vec(), chosen, probabilities })

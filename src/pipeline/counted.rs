@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 use crate::classifier::{Classifier, LinearModel, check_classes};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
-use crate::evaluation::{Folds, SplitParams, group_ids};
+use crate::evaluation::{Folds, SplitParams, class_told, group_ids};
 use crate::features::{Counts, FeatureMatrix, FeatureParams, Scan, Weighting, count};
-use crate::label::{LabelSet, Targets};
+use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::PipelineParams;
 use crate::pipeline::balance::Balance;
 use crate::pipeline::weights::row_weights;
@@ -72,6 +72,15 @@ pub(crate) struct OutOfFold {
     pub(crate) scores: Vec<f64>,
 }
 
+/// How much of the class groups may tell ([`class_told`]) for calibration and decision to learn biases of classes from them.
+const GROUPS_TELL: f64 = 0.5;
+
+/// Whether groups such as outlets hold one class each, more or less. A fold that lacks the groups of one class leaves too few of it to
+/// train on and too many to test on; biases of classes would learn that, up to always answering with one class.
+pub(crate) fn groups_tell(groups: Option<&[u32]>, targets: &Targets) -> bool {
+    groups.is_some_and(|groups| targets.task() == Task::One && class_told(groups, targets) > GROUPS_TELL)
+}
+
 /// Rows of one group that calibration and thresholds are learned from: what holds for a new outlet is not what holds for the largest.
 const GROUP_ROWS: usize = 100;
 
@@ -79,7 +88,7 @@ impl OutOfFold {
     /// At most a hundred rows of every group, evenly spaced.
     pub(crate) fn thinned(&self, groups: Option<&[u32]>, n_classes: usize) -> Cow<'_, OutOfFold> {
         let Some(groups) = groups else { return Cow::Borrowed(self) };
-        let places = thinned(&self.rows, groups);
+        let places = thinned_places(&self.rows, groups);
         if places.len() == self.rows.len() {
             return Cow::Borrowed(self);
         }
@@ -90,7 +99,7 @@ impl OutOfFold {
 }
 
 /// Places in `rows` of at most a hundred rows of every group, evenly spaced.
-fn thinned(rows: &[usize], groups: &[u32]) -> Vec<usize> {
+pub(crate) fn thinned_places(rows: &[usize], groups: &[u32]) -> Vec<usize> {
     let mut sizes: FxHashMap<u32, (usize, usize)> = FxHashMap::default();
     rows.iter().for_each(|&row| sizes.entry(groups[row]).or_default().0 += 1);
     let keep = |&(_, &row): &(usize, &usize)| {
@@ -231,7 +240,7 @@ impl<'a> Counted<'a> {
             let counted = self.as_read_by(&train)?;
             match counted.fit_rows(&train) {
                 Ok(model) => {
-                    n_learned_from += self.groups.as_ref().map_or(test.len(), |g| thinned(&test, g).len());
+                    n_learned_from += self.groups.as_ref().map_or(test.len(), |g| thinned_places(&test, g).len());
                     found.scores.extend(counted.scores(&model, &test));
                     found.rows.extend(test);
                 }

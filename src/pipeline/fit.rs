@@ -5,13 +5,14 @@ use std::sync::Arc;
 use crate::calibration::{Calibration, CalibrationMethod};
 use crate::classifier::argmax;
 use crate::corpus::Corpus;
-use crate::decision::Decision;
+use crate::decision::{Decision, DecisionParams};
 use crate::error::Result;
+use crate::evaluation::Metric;
 use crate::features::{Scan, TfidfVectorizer};
 use crate::label::{Targets, Task};
 use crate::pipeline::balance::Determined;
 use crate::pipeline::familiar::Familiarity;
-use crate::pipeline::{Counted, OutOfFold, Pipeline, PipelineParams, Training};
+use crate::pipeline::{Counted, OutOfFold, Pipeline, PipelineParams, Training, groups_tell};
 
 /// How scores become answers, as learned from scores out of fold.
 pub(crate) struct Answers {
@@ -38,8 +39,9 @@ impl Counted<'_> {
         let found = found.thinned(self.groups.as_deref(), n_classes);
         let gold = self.targets.select(&found.rows);
         let method = self.params.calibration.method;
-        let (calibration, probabilities) = calibrated(&found.scores, &gold, method, self.groups.is_some())?;
-        let decision = Decision::fit(&probabilities, &gold, &self.params.decision)?;
+        let told = groups_tell(self.groups.as_deref(), &self.targets);
+        let (calibration, probabilities) = calibrated(&found.scores, &gold, method, told)?;
+        let decision = decided(&probabilities, &gold, &self.params.decision, told)?;
         Ok(Answers { calibration, decision, n: found.rows.len() })
     }
 
@@ -77,14 +79,12 @@ impl Counted<'_> {
 /// A calibrator of scores, and the probabilities that it gives them.
 ///
 /// Without a method asked for, one class an article: biases for the classes usually give better probabilities, but can cost right answers
-/// where classes are balanced; they are left out where they do. They are left out as well where groups are kept together: a fold that
-/// lacks the groups of one class leaves too few of it to train on and too many to test on, and biases would learn that, up to always
-/// answering with one class.
+/// where classes are balanced; they are left out where they do, and where groups tell the class ([`groups_tell`]).
 pub(crate) fn calibrated(
     scores: &[f64],
     gold: &Targets,
     method: Option<CalibrationMethod>,
-    grouped: bool,
+    told: bool,
 ) -> Result<(Calibration, Vec<f64>)> {
     let by = |method| -> Result<(Calibration, Vec<f64>)> {
         let calibration = Calibration::fit(scores, gold, method)?;
@@ -93,7 +93,7 @@ pub(crate) fn calibrated(
         Ok((calibration, probabilities))
     };
     let task = gold.task();
-    if grouped && method.is_none() && task == Task::One {
+    if told && method.is_none() && task == Task::One {
         return by(CalibrationMethod::Temperature);
     }
     let default = by(method.unwrap_or_else(|| CalibrationMethod::for_task(task)))?;
@@ -107,6 +107,14 @@ pub(crate) fn calibrated(
     };
     let flat = !default.0.unfitted().is_empty() && plain.0.unfitted().is_empty();
     Ok(if flat || hits(&plain.1) > hits(&default.1) { plain } else { default })
+}
+
+/// A decision learned from calibrated probabilities. Where groups tell the class, classes are not weighed against each other.
+pub(crate) fn decided(probabilities: &[f64], gold: &Targets, params: &DecisionParams, told: bool) -> Result<Decision> {
+    match told {
+        true => Decision::fit(probabilities, gold, &DecisionParams { metric: Metric::Accuracy, ..params.clone() }),
+        false => Decision::fit(probabilities, gold, params),
+    }
 }
 
 impl PipelineParams {

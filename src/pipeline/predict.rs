@@ -210,7 +210,7 @@ impl Pipeline {
         let chosen = match (self.task, self.coverage, &answer.abstention) {
             // The only possible class, which need not be the most probable one.
             (Task::One, Some(_), None) => answer.classes.iter().map(|&class| class as usize).collect(),
-            _ => choose(self.task, &scores, &probabilities, &answer.classes),
+            _ => choose(self.task, &scores, &self.decision.weighed(&probabilities), &answer.classes),
         };
         let abstention = unfamiliar.or(answer.abstention);
         Prediction { names: Arc::clone(&self.labels), scores, probabilities, chosen, abstention }
@@ -231,7 +231,7 @@ impl Pipeline {
     }
 }
 
-/// The classes that were decided on, most probable first; of one class, equal probabilities are settled by the scores.
+/// The classes that were decided on, most probable first; of one class, equal probabilities (times their factors) are settled by the scores.
 pub(crate) fn choose(task: Task, scores: &[f64], probabilities: &[f64], decided: &[u32]) -> Vec<usize> {
     match task {
         Task::One if scores.is_empty() => Vec::new(),

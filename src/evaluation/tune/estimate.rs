@@ -38,8 +38,8 @@ pub(super) fn estimate(
         return Ok(None);
     }
     let mut members: std::collections::BTreeMap<u32, Vec<usize>> = std::collections::BTreeMap::new();
-    for (at, &row) in first.rows.iter().enumerate() {
-        members.entry(groups.map_or(at as u32, |g| g[row])).or_default().push(at);
+    for at in first.heard(groups) {
+        members.entry(groups.map_or(at as u32, |g| g[first.rows[at]])).or_default().push(at);
     }
     let members: Vec<Vec<usize>> = members.into_values().collect();
     if members.len() < 3 {

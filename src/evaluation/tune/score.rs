@@ -1,10 +1,10 @@
 //! What a setting is worth, from its scores out of fold.
 
-use crate::decision::{Decision, DecisionParams};
+use crate::decision::DecisionParams;
 use crate::error::Result;
 use crate::evaluation::{Evaluation, Metric};
-use crate::label::{LabelSet, Targets, Task};
-use crate::pipeline::{OutOfFold, calibrated, choose};
+use crate::label::{LabelSet, Targets};
+use crate::pipeline::{OutOfFold, calibrated, choose, decided, groups_tell, thinned_places};
 
 use super::super::crossval::targets_of;
 
@@ -28,6 +28,7 @@ pub(super) fn decide(
 ) -> Result<Decisions> {
     let task = targets.task();
     let k = targets.n_classes();
+    let told = groups_tell(groups, targets);
     let mut rows = Vec::new();
     let mut chosen: Vec<Vec<usize>> = Vec::new();
     let mut probabilities = Vec::new();
@@ -40,16 +41,13 @@ pub(super) fn decide(
         let scores: Vec<f64> = others.iter().flat_map(|o| &o.scores).copied().collect();
         let learned: Vec<usize> = others.iter().flat_map(|o| &o.rows).copied().collect();
         let gold = targets.select(&learned);
-        let (calibration, known) = calibrated(&scores, &gold, None, groups.is_some())?;
-        let decision = match task {
-            Task::One => Decision::plain(task, k, 0.5),
-            Task::Several => Decision::fit(&known, &gold, params)?,
-        };
+        let (calibration, known) = calibrated(&scores, &gold, None, told)?;
+        let decision = decided(&known, &gold, params, told)?;
         let decider = decision.at(None)?;
         let mut p = vec![0.0; k];
         for scores in fold.scores.chunks_exact(k) {
             calibration.probabilities(scores, &mut p)?;
-            chosen.push(choose(task, scores, &p, &decider.decide(&p)?.classes));
+            chosen.push(choose(task, scores, &decision.weighed(&p), &decider.decide(&p)?.classes));
             probabilities.extend(p.iter().map(|&p| p as f32));
         }
         rows.extend_from_slice(&fold.rows);
@@ -58,6 +56,12 @@ pub(super) fn decide(
 }
 
 impl Decisions {
+    /// Positions in `rows` that scores are taken of: of every group at most a hundred, as what holds for a new outlet is not what
+    /// holds for the largest.
+    pub(super) fn heard(&self, groups: Option<&[u32]>) -> Vec<usize> {
+        groups.map_or_else(|| (0..self.rows.len()).collect(), |groups| thinned_places(&self.rows, groups))
+    }
+
     /// The score of some of the decisions (positions in `rows`); higher is better, whatever the metric.
     pub(super) fn score(&self, at: &[usize], targets: &Targets, labels: &LabelSet, metric: Metric) -> Result<f64> {
         let rows: Vec<usize> = at.iter().map(|&i| self.rows[i]).collect();

@@ -288,7 +288,7 @@ impl<'a> Search<'a> {
             .zip(found)
             .map(|(learner, folds)| {
                 let decisions = decide(&folds, targets, counted.groups.as_deref(), &set.decision)?;
-                let at: Vec<usize> = (0..decisions.rows.len()).collect();
+                let at = decisions.heard(counted.groups.as_deref());
                 let score = decisions.score(&at, targets, corpus.labels(), metric)?;
                 let params = PipelineParams { classifier: learner.clone(), ..set.clone() };
                 Ok(Tried { params, folds, decisions, score })
@@ -299,7 +299,7 @@ impl<'a> Search<'a> {
                 params: t.params.clone(),
                 score: if metric.higher_is_better() { t.score } else { -t.score },
                 folds: t.folds.len(),
-                n: t.decisions.rows.len(),
+                n: t.decisions.heard(counted.groups.as_deref()).len(),
                 sampled: corpus.len() < self.corpus.len(),
             });
         }
