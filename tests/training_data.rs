@@ -133,7 +133,11 @@ fn frames_are_complete() {
 fn techniques_have_their_spans_and_plain_twins() {
     let rows = rows("techniques");
     let mut support: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut plain = 0;
+    let plain: BTreeMap<&str, &str> = rows
+        .iter()
+        .filter(|row| labels(row).is_empty())
+        .map(|row| (text(row, "id"), text(row, "subject")))
+        .collect();
     for row in &rows {
         let n_chars = text(row, "text").chars().count() as u64;
         let mut marked: Vec<&str> = Vec::new();
@@ -145,10 +149,13 @@ fn techniques_have_their_spans_and_plain_twins() {
         marked.sort_unstable();
         marked.dedup();
         assert_eq!(marked, labels(row), "{}", row["id"]);
-        plain += usize::from(marked.is_empty());
+        if !marked.is_empty() {
+            let twin = format!("{}-p", text(row, "id"));
+            assert_eq!(plain.get(twin.as_str()), Some(&text(row, "subject")), "{twin}");
+        }
         marked.into_iter().for_each(|label| *support.entry(label).or_insert(0) += 1);
     }
     assert_eq!(support.len(), 23);
     assert!(support.values().all(|&n| n >= 25), "{support:?}");
-    assert_eq!(2 * plain, rows.len());
+    assert!(2 * plain.len() >= rows.len());
 }
