@@ -133,11 +133,8 @@ fn frames_are_complete() {
 fn techniques_have_their_spans_and_plain_twins() {
     let rows = rows("techniques");
     let mut support: BTreeMap<&str, usize> = BTreeMap::new();
-    let plain: BTreeMap<&str, &str> = rows
-        .iter()
-        .filter(|row| labels(row).is_empty())
-        .map(|row| (text(row, "id"), text(row, "subject")))
-        .collect();
+    let plain: BTreeMap<&str, &str> =
+        rows.iter().filter(|row| labels(row).is_empty()).map(|row| (text(row, "id"), text(row, "subject"))).collect();
     for row in &rows {
         let n_chars = text(row, "text").chars().count() as u64;
         let mut marked: Vec<&str> = Vec::new();

@@ -6,9 +6,9 @@ use crate::classifier::Classifier;
 use crate::corpus::Corpus;
 use crate::decision::DecisionParams;
 use crate::error::{Error, Result};
-use crate::evaluation::{Fold, Metric};
+use crate::evaluation::{Fold, Metric, group_ids};
 use crate::label::{Targets, Task};
-use crate::pipeline::{Counted, OutOfFold, PipelineParams};
+use crate::pipeline::{Counted, OutOfFold, PipelineParams, groups_tell};
 use crate::random::Random;
 use crate::text::Reader;
 
@@ -16,6 +16,7 @@ use super::budget::Purse;
 use super::estimate::{Estimate, estimate};
 use super::score::{Decisions, decide};
 use super::space::{self, Shape};
+use super::steady::steadiest;
 use super::{Trial, TuneParams, TuneProgress};
 
 /// Text past which the first stage looks at a sample.
@@ -32,6 +33,9 @@ pub(super) struct Search<'a> {
     watch: &'a mut dyn FnMut(TuneProgress<'_>),
     purse: Purse,
     targets: Targets,
+    groups: Option<Vec<u32>>,
+    /// Whether groups tell the class.
+    told: bool,
     shape: Shape,
     trials: Vec<Trial>,
     cut_short: bool,
@@ -73,6 +77,9 @@ impl<'a> Search<'a> {
         let bytes =
             corpus.examples().iter().map(|e| e.article.text().len() + e.article.title().map_or(0, str::len)).sum();
         let targets = corpus.targets();
+        let values = |key: &String| group_ids(key, corpus.examples().iter().map(|e| e.article.field(key)));
+        let groups = base.group_by.as_ref().map(values).transpose()?;
+        let told = groups_tell(groups.as_deref(), &targets);
         let masked = share_masked(&base, corpus)?;
         let shape = Shape { task: targets.task(), bytes, n_samples: corpus.len(), masked };
         Ok(Search {
@@ -82,6 +89,8 @@ impl<'a> Search<'a> {
             watch,
             purse: Purse::new(params.budget),
             targets,
+            groups,
+            told,
             shape,
             trials: Vec::new(),
             cut_short: false,
@@ -96,13 +105,20 @@ impl<'a> Search<'a> {
         let mut finalists = self.finals(settings)?;
         finalists.sort_by(|a, b| b.score.total_cmp(&a.score));
         let metric = self.params.metric;
-        let groups = self.groups(self.corpus)?;
+        let groups = self.groups.clone();
         let whole: Vec<&Decisions> =
             finalists.iter().map(|t| &t.decisions).filter(|d| d.rows == finalists[0].decisions.rows).collect();
         let labels = self.corpus.labels();
         let estimate = estimate(&whole, &self.targets, labels, groups.as_deref(), metric, self.base.seed)?;
+        let chosen = match groups.as_deref().filter(|_| self.told) {
+            Some(groups) => {
+                let settings: Vec<_> = finalists.iter().map(|t| (&t.params, &t.decisions)).collect();
+                steadiest(&settings, groups, &self.targets, labels, metric, self.base.seed)?
+            }
+            None => 0,
+        };
         // There is a first one, or an error was returned.
-        let best = finalists.swap_remove(0);
+        let best = finalists.swap_remove(chosen);
         let mut out_of_fold = OutOfFold::default();
         for fold in best.folds {
             out_of_fold.rows.extend(fold.rows);
@@ -123,12 +139,6 @@ impl<'a> Search<'a> {
         let support = self.targets.support();
         let (least, most) = (support.iter().min().unwrap_or(&0), support.iter().max().unwrap_or(&0));
         self.shape.task == Task::One && 5 * most <= 6 * least
-    }
-
-    fn groups(&self, corpus: &Corpus) -> Result<Option<Vec<u32>>> {
-        let values =
-            |key: &String| super::super::group_ids(key, corpus.examples().iter().map(|e| e.article.field(key)));
-        self.base.group_by.as_ref().map(values).transpose()
     }
 
     /// First stage: sets of features, each with few classifiers, on few folds of a sample.
@@ -170,7 +180,15 @@ impl<'a> Search<'a> {
             }
         }
         tried.sort_by(|a, b| b.0.total_cmp(&a.0));
-        Ok(tried.into_iter().take(BEST_SETTINGS).map(|(_, params)| params).collect())
+        let mut best: Vec<PipelineParams> = tried.into_iter().take(BEST_SETTINGS).map(|(_, params)| params).collect();
+        if self.told {
+            // What is steadiest is among the last, whatever few groups say of it.
+            let mut steady = self.base.clone();
+            steady.classifier = space::steady();
+            best.retain(|params| *params != steady);
+            best.insert(0, steady);
+        }
+        Ok(best)
     }
 
     /// Third stage: the best settings on all folds of all rows, then neighbours of the best as long as one is better.
