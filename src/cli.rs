@@ -3,6 +3,7 @@
 mod audit;
 mod clean;
 mod completions;
+mod compress;
 mod console;
 mod crossval;
 mod evaluate;
@@ -88,6 +89,7 @@ enum Command {
     Audit(Box<audit::Audit>),
     Explain(explain::Explain),
     Inspect(inspect::Inspect),
+    Compress(compress::Compress),
     Clean(clean::Clean),
     Completions(completions::Completions),
 }
@@ -136,6 +138,7 @@ impl Command {
             Command::Audit(command) => command.run(console),
             Command::Explain(command) => command.run(console),
             Command::Inspect(command) => command.run(),
+            Command::Compress(command) => command.run(&console),
             Command::Clean(command) => command.run(console),
             Command::Completions(command) => command.run(),
         }

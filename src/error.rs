@@ -388,12 +388,12 @@ pub enum ModelFileError {
     Magic,
     /// Written by another version of the format.
     #[error(
-        "model format {found}, this program reads {supported}; train the model again, or use the version of slantwise that wrote it"
+        "model format {found}, this program reads up to {supported}; train the model again, or use the version of slantwise that wrote it"
     )]
     Version {
         /// The version in the file.
         found: u32,
-        /// The version that this program reads.
+        /// The latest version that this program reads.
         supported: u32,
     },
     /// Fewer or more bytes than the header announces.

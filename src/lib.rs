@@ -43,7 +43,9 @@ pub use features::{FeatureMatrix, FeatureParams, Idf, Term, Tfidf, TfidfParams, 
 pub use label::{LabelSet, Targets, Task};
 pub use model_file::{FORMAT_VERSION, MAGIC};
 pub use params::{Check, Params};
-pub use pipeline::{CalibrationParams, Determined, Pipeline, PipelineParams, Prediction, SentencePrediction, Unit};
+pub use pipeline::{
+    CalibrationParams, CompressParams, Determined, Pipeline, PipelineParams, Prediction, SentencePrediction, Unit,
+};
 #[cfg(feature = "models")]
 pub use shipped::ShippedModel;
 pub use text::clean::{

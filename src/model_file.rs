@@ -1,9 +1,13 @@
 //! The model file: `SLANTWIS`, format version, payload length, checksum, payload; all numbers little-endian.
 //!
+//! Version 1 holds arrays of numbers that load in no time; version 2 is the compact file of a compressed model.
+//!
 //! Nothing in a file is believed before it is checked: the magic, the version, the length against the bytes that are there, the
 //! checksum, the payload under a byte limit and to its last byte, and then whether it makes sense: sizes that agree, terms that are
 //! unique and sorted, numbers that are finite. Settings are JSON, so that a later version can add some; terms and weights are raw
 //! arrays, so that a million of them load in milliseconds.
+
+mod compact;
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -27,8 +31,13 @@ use crate::text::{Reader, ReadingParams};
 /// The first eight bytes of every model file.
 pub const MAGIC: [u8; 8] = *b"SLANTWIS";
 
-/// The version of the format that this program writes and reads.
-pub const FORMAT_VERSION: u32 = 1;
+/// The latest version of the format; this program reads all up to it.
+pub const FORMAT_VERSION: u32 = 2;
+
+/// The version of models as they are fitted.
+const PLAIN: u32 = 1;
+/// The version of models whose numbers are rounded to eight bits.
+const COMPACT: u32 = 2;
 
 const HEADER: usize = 8 + 4 + 8 + 8;
 
@@ -144,6 +153,9 @@ impl Pipeline {
         };
         // Neither can fail: the settings are plain data with string keys, and the payload goes to memory.
         let settings = serde_json::to_vec(&settings).unwrap_or_default();
+        if self.compact {
+            return file(COMPACT, &compact::encode(self, &settings));
+        }
         let payload = Payload {
             settings: &settings,
             hashes: &le_bytes(&vocabulary.hashes, |h| h.to_le_bytes()),
@@ -154,15 +166,30 @@ impl Pipeline {
             weights: &le_bytes(&self.model.weights, |v| v.to_le_bytes()),
             intercepts: &le_bytes(&self.model.intercepts, |v| v.to_le_bytes()),
         };
-        let payload = options().serialize(&payload).unwrap_or_default();
-        let mut bytes = Vec::with_capacity(HEADER + payload.len());
-        bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
-        bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(&xxh3_64(&payload).to_le_bytes());
-        bytes.extend_from_slice(&payload);
-        bytes
+        file(PLAIN, &options().serialize(&payload).unwrap_or_default())
     }
+}
+
+/// A payload with its header.
+fn file(version: u32, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEADER + payload.len());
+    bytes.extend_from_slice(&MAGIC);
+    bytes.extend_from_slice(&version.to_le_bytes());
+    bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(&xxh3_64(payload).to_le_bytes());
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
+/// The arrays of a model: hashes ascending, everything else in the order of the columns.
+struct Arrays {
+    hashes: Vec<u64>,
+    columns: Vec<u32>,
+    text: String,
+    ends: Vec<u32>,
+    idf: Vec<f32>,
+    weights: Vec<f32>,
+    intercepts: Vec<f32>,
 }
 
 fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
@@ -174,7 +201,7 @@ fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
     let (header, payload) = bytes.split_at_checked(HEADER).ok_or(short)?;
     let number = |at: usize| header[at..at + 8].iter().rev().fold(0u64, |n, &b| n << 8 | u64::from(b));
     let version = header[8..12].iter().rev().fold(0u32, |n, &b| n << 8 | u32::from(b));
-    if version != FORMAT_VERSION {
+    if !(PLAIN..=FORMAT_VERSION).contains(&version) {
         return Err(ModelFileError::Version { found: version, supported: FORMAT_VERSION });
     }
     if number(12) != payload.len() as u64 {
@@ -183,18 +210,35 @@ fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
     if number(20) != xxh3_64(payload) {
         return Err(ModelFileError::Checksum);
     }
+    if version == COMPACT {
+        let (settings, arrays) = compact::decode(payload, read_settings, |s| (s.n_words, s.n_outputs))?;
+        return Ok(Pipeline { compact: true, ..assemble(arrays, settings)? });
+    }
     let limit = payload.len() as u64;
     let payload: Payload<'_> =
         options().with_limit(limit).deserialize(payload).map_err(|e| ModelFileError::Payload(e.to_string()))?;
-    let mut settings: Settings =
-        serde_json::from_slice(payload.settings).map_err(|e| ModelFileError::Payload(e.to_string()))?;
-    if !names_reading(payload.settings) {
+    let settings = read_settings(payload.settings)?;
+    let arrays = Arrays {
+        hashes: from_le(payload.hashes, u64::from_le_bytes)?,
+        columns: from_le(payload.columns, u32::from_le_bytes)?,
+        text: String::from_utf8(payload.terms.to_vec()).map_err(|_| ModelFileError::Meaning("terms are not UTF-8"))?,
+        ends: from_le(payload.term_ends, u32::from_le_bytes)?,
+        idf: from_le(payload.idf, f32::from_le_bytes)?,
+        weights: from_le(payload.weights, f32::from_le_bytes)?,
+        intercepts: from_le(payload.intercepts, f32::from_le_bytes)?,
+    };
+    assemble(arrays, settings)
+}
+
+fn read_settings(bytes: &[u8]) -> std::result::Result<Settings, ModelFileError> {
+    let mut settings: Settings = serde_json::from_slice(bytes).map_err(|e| ModelFileError::Payload(e.to_string()))?;
+    if !names_reading(bytes) {
         if settings.threshold.is_none() {
             return Err(ModelFileError::Meaning("the settings don't say what is read"));
         }
         settings.params.reading = ReadingParams::everything();
     }
-    assemble(&payload, settings)
+    Ok(settings)
 }
 
 /// Whether the settings say what is read of an article: the first models read everything and don't say so.
@@ -211,15 +255,9 @@ fn names_reading(settings: &[u8]) -> bool {
 }
 
 /// From parts that decoded to a model that makes sense.
-fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pipeline, ModelFileError> {
+fn assemble(arrays: Arrays, settings: Settings) -> std::result::Result<Pipeline, ModelFileError> {
     let meaning = |ok: bool, what: &'static str| if ok { Ok(()) } else { Err(ModelFileError::Meaning(what)) };
-    let hashes: Vec<u64> = from_le(payload.hashes, u64::from_le_bytes)?;
-    let columns: Vec<u32> = from_le(payload.columns, u32::from_le_bytes)?;
-    let ends: Vec<u32> = from_le(payload.term_ends, u32::from_le_bytes)?;
-    let idf: Vec<f32> = from_le(payload.idf, f32::from_le_bytes)?;
-    let weights: Vec<f32> = from_le(payload.weights, f32::from_le_bytes)?;
-    let intercepts: Vec<f32> = from_le(payload.intercepts, f32::from_le_bytes)?;
-    let text = String::from_utf8(payload.terms.to_vec()).map_err(|_| ModelFileError::Meaning("terms are not UTF-8"))?;
+    let Arrays { hashes, columns, text, ends, idf, weights, intercepts } = arrays;
     let n = hashes.len();
     meaning(n > 0 && n < u32::MAX as usize, "a vocabulary has between 1 and 2^32 - 2 terms")?;
     meaning(columns.len() == n && ends.len() == n && idf.len() == n, "terms, columns and weights differ in number")?;
@@ -293,6 +331,7 @@ fn assemble(payload: &Payload<'_>, settings: Settings) -> std::result::Result<Pi
         coverage: None,
         familiarity,
         training: settings.training,
+        compact: false,
     })
 }
 

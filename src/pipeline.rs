@@ -1,6 +1,7 @@
 //! The whole road: from articles to a fitted model, and from an article to its labels.
 
 mod balance;
+pub(crate) mod compress;
 mod counted;
 mod familiar;
 mod fit;
@@ -12,6 +13,7 @@ mod weights;
 
 use serde::{Deserialize, Serialize};
 
+pub use compress::CompressParams;
 pub use params::{CalibrationParams, PipelineParams, Unit};
 pub use predict::Prediction;
 pub use sentences::SentencePrediction;
@@ -67,6 +69,8 @@ pub struct Pipeline {
     pub(crate) coverage: Option<f64>,
     pub(crate) familiarity: Familiarity,
     pub(crate) training: Training,
+    /// Whether its numbers are rounded to eight bits, and its file is the compact one.
+    pub(crate) compact: bool,
 }
 
 /// What a model remembers of its training.

@@ -41,8 +41,9 @@ pub(super) fn open(path: &Path) -> anyhow::Result<Pipeline> {
 /// The models inside the program.
 #[cfg(feature = "models")]
 fn shipped() -> anyhow::Result<Vec<Model>> {
+    use rayon::prelude::*;
     slantwise::ShippedModel::all()
-        .iter()
+        .par_iter()
         .map(|model| Ok(Model { name: model.name.to_string(), pipeline: model.load()? }))
         .collect()
 }

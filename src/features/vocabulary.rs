@@ -88,6 +88,13 @@ impl Vocabulary {
         crate::text::hashes_of(kind, term).filter_map(|hash| self.table.get(hash)).map(|c| c as usize).find(is_it)
     }
 
+    /// The hash of every column's term.
+    pub(crate) fn hashes_by_column(&self) -> Vec<u64> {
+        let mut by_column = vec![0; self.len()];
+        self.hashes.iter().zip(&self.columns).for_each(|(&hash, &column)| by_column[column as usize] = hash);
+        by_column
+    }
+
     /// The hash of a column's term.
     pub(crate) fn hash(&self, column: usize) -> Option<u64> {
         let term = self.term(column)?;

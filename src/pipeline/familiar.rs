@@ -71,6 +71,14 @@ impl Familiarity {
         Familiarity { least, doubtful: if informative { quantile(DOUBTFUL) } else { 1.0 }, fewest, languages }
     }
 
+    /// What is left to know where a model forgets terms: so much of what an article's known terms are.
+    pub(crate) fn know_less(&mut self, share: f64) {
+        self.least *= share;
+        if self.doubtful < 1.0 {
+            self.doubtful *= share;
+        }
+    }
+
     /// Why an article is not of the kind that was trained on, where it is not.
     pub(crate) fn objection(&self, article: &Article, n_terms: usize, n_known: usize) -> Option<Abstention> {
         if n_terms == 0 {

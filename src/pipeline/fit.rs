@@ -70,6 +70,7 @@ impl Counted<'_> {
             coverage: None,
             familiarity: Familiarity::default(),
             training: Training { n_samples: corpus.len(), support: self.targets.support(), n_calibration: n },
+            compact: false,
         };
         model.familiarity = Familiarity::fit(&model, corpus);
         Ok(model)

@@ -1,7 +1,7 @@
 //! Takes a model file apart and puts it together again, changed.
 
 use serde_json::Value;
-use slantwise::{Article, Corpus, Error, Example, FORMAT_VERSION, Gold, MAGIC, ModelFileError, Pipeline};
+use slantwise::{Article, Corpus, Error, Example, Gold, MAGIC, ModelFileError, Pipeline};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Magic, version, length of the payload, checksum of the payload.
@@ -111,7 +111,7 @@ impl Parts {
 /// A file of this payload with a header that fits it.
 pub(crate) fn sealed(payload: &[u8]) -> Vec<u8> {
     let length = (payload.len() as u64).to_le_bytes();
-    [&MAGIC[..], &FORMAT_VERSION.to_le_bytes(), &length, &xxh3_64(payload).to_le_bytes(), payload].concat()
+    [&MAGIC[..], &1_u32.to_le_bytes(), &length, &xxh3_64(payload).to_le_bytes(), payload].concat()
 }
 
 /// Why these bytes are refused; panics where they aren't.
