@@ -105,11 +105,17 @@ impl Outlets {
         names.extend(domain.clone());
         names.sort_by_key(|n| std::cmp::Reverse(n.len()));
         names.dedup();
-        let inflected = names.iter().filter_map(|n| Inflected::new(n)).collect();
+        let (mut plain, mut inflected) = (Vec::new(), Vec::new());
+        for (i, name) in names.iter().enumerate() {
+            match Inflected::new(name) {
+                Some(name) => inflected.push(name),
+                None => plain.push(i),
+            }
+        }
         let mut alone: Vec<String> =
             source.filter(|s| s.chars().count() >= 3).map(str::to_lowercase).into_iter().collect();
         alone.extend(source.and_then(without_first_word).map(str::to_lowercase));
-        Own { names, inflected, alone, label }
+        Own { names, plain, inflected, alone, label }
     }
 
     /// The outlet of a host: its own entry or that of a parent domain.
@@ -139,6 +145,8 @@ impl Outlets {
 #[derive(Debug, Default)]
 pub(super) struct Own {
     names: Vec<String>,
+    /// Places in `names` of those that are written in one way.
+    plain: Vec<usize>,
     /// Names of several words, whose endings may change.
     inflected: Vec<Inflected>,
     /// The name that the article gives, in lower case: as a line or at its end it may be any word.
@@ -171,7 +179,7 @@ impl Own {
 
     /// Calls `found` with every place where the outlet is named; places may overlap.
     pub(super) fn find(&self, text: &str, mut found: impl FnMut(usize, usize)) {
-        for name in self.names.iter().filter(|n| Inflected::new(n).is_none()) {
+        for name in self.plain.iter().map(|&i| &self.names[i]) {
             for start in memmem::find_iter(text.as_bytes(), name) {
                 let end = start + name.len();
                 if at_boundaries(text, start, end) {
