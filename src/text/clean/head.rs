@@ -228,11 +228,20 @@ impl Pass<'_> {
         let mut more = Vec::new();
         for (i, line) in lines.iter().enumerate().filter(|(_, l)| l.rule.is_none()) {
             while masks.next_if(|m| m.end <= line.start).is_some() {}
+            if masks.peek().is_none_or(|m| m.start >= line.end()) {
+                continue;
+            }
+            let outside = i < first || i > last;
+            let short = line.kind == Kind::Fragment || outside && line.chars <= 120;
             let (mut at, mut words, mut letters) = (line.start, 0, 0);
             let (mut rule, mut link, mut led) = (None, false, false);
             let mut count = |piece: &str| {
-                words += piece.split_whitespace().filter(|w| w.contains(char::is_alphanumeric)).count();
-                letters += piece.chars().filter(|c| c.is_alphabetic()).count();
+                if short {
+                    words += piece.split_whitespace().filter(|w| w.contains(is_letter_or_number)).count();
+                    letters += piece.chars().filter(|&c| is_letter(c)).count();
+                } else {
+                    letters += usize::from(piece.contains(is_letter));
+                }
             };
             let text = |from: usize, to: usize| &line.text[from - line.start..to - line.start];
             while let Some(mask) = masks.next_if(|m| m.start < line.end()) {
@@ -245,8 +254,7 @@ impl Pass<'_> {
             }
             let Some(rule) = rule else { continue };
             count(text(at, line.end()));
-            let outside = i < first || i > last;
-            let little = (line.kind == Kind::Fragment || outside && line.chars <= 120)
+            let little = short
                 && (link && (words <= 3 || words <= 6 && (led || outside)) || outside && words <= 2 && letters <= 12);
             if letters == 0 || little {
                 more.push(Mask { part: crate::article::Part::Text, start: line.start, end: line.end(), rule });

@@ -35,7 +35,8 @@ impl<'a> Pass<'a> {
             self.push(Part::Title, cut, end, rule);
             end = cut;
         }
-        self.inline(Part::Title, title, 0);
+        self.addresses(Part::Title, title, 0);
+        self.credits(Part::Title, title, 0);
         self.outlet_names(Part::Title, title);
     }
 
@@ -94,6 +95,7 @@ impl<'a> Pass<'a> {
         let (_, last) = layout::body(&lines);
         layout::foot(&mut lines, last);
         let mut prose = 0;
+        let marks = inline::marks_of_addresses(text);
         for (i, line) in lines.iter().enumerate() {
             match line.rule {
                 Some(rule) if self.cleaner.params.applies(rule) => self.push(Part::Text, line.start, line.end(), rule),
@@ -104,7 +106,11 @@ impl<'a> Pass<'a> {
                     {
                         self.push(Part::Text, line.start + cut, line.end(), rule);
                     }
-                    self.inline(Part::Text, line.text, line.start);
+                    let mark = marks.get(marks.partition_point(|at| *at < line.start));
+                    if mark.is_some_and(|at| *at < line.end()) {
+                        self.addresses(Part::Text, line.text, line.start);
+                    }
+                    self.credits(Part::Text, line.text, line.start);
                 }
             }
         }
@@ -160,7 +166,7 @@ impl<'a> Pass<'a> {
                 line.heading = found.place == Place::Heading;
                 continue;
             }
-            if !(quoted || self.scratch.signs.is_empty()) {
+            if !(quoted || self.scratch.signs.is_empty()) && signs::may_be_dense(line.text, &self.scratch.signs) {
                 let address = Phrases::all().addresses(line.text);
                 if let Some((n, addresses, rule)) = self.scratch.signs.count(self.scratch.languages, address) {
                     (line.n_signs, line.addresses, line.sign) = (n.min(255) as u8, addresses, Some(rule));
@@ -248,15 +254,17 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn inline(&mut self, part: Part, text: &str, offset: usize) {
+    fn addresses(&mut self, part: Part, text: &str, offset: usize) {
+        inline::addresses(text, |start, end| self.push(part, offset + start, offset + end, Rule::Link));
+    }
+
+    fn credits(&mut self, part: Part, text: &str, offset: usize) {
         let (masks, params) = (&mut self.masks, &self.cleaner.params);
-        let mut push = |start: usize, end: usize, rule: Rule| {
+        inline::credits(text, &mut self.scratch, |start, end, rule| {
             if params.applies(rule) {
                 masks.push(Mask { part, start: offset + start, end: offset + end, rule });
             }
-        };
-        inline::addresses(text, |start, end| push(start, end, Rule::Link));
-        inline::credits(text, &mut self.scratch, push);
+        });
     }
 
     fn outlet_names(&mut self, part: Part, text: &str) {
