@@ -190,6 +190,13 @@ fn is_word(c: char) -> bool {
 /// The first word of the folded form of `text`, without its colon; `out` is a buffer.
 pub(super) fn leading_word<'a>(text: &str, out: &'a mut String) -> &'a str {
     out.clear();
+    // Most lines begin with a plain word.
+    let run = text.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    if (1..=WORD).contains(&run) && matches!(text.as_bytes().get(run), None | Some(b' ' | b',' | b':')) {
+        out.push_str(&text[..run]);
+        out.make_ascii_lowercase();
+        return out;
+    }
     let word = head(text.trim_start_matches(|c| !is_word(c)), WORD);
     fold_into(word.split(char::is_whitespace).next().unwrap_or(word), out);
     out.split([' ', ':']).next().unwrap_or("")
@@ -198,6 +205,14 @@ pub(super) fn leading_word<'a>(text: &str, out: &'a mut String) -> &'a str {
 /// Writes the last word of the folded form of `text` to `out`.
 pub(super) fn last_word(text: &str, out: &mut String) {
     out.clear();
+    // Most lines end with a plain word and a full stop, if any.
+    let stop = text.len() - usize::from(text.ends_with(['.', ',', ':', '!', '?']));
+    let run = text.as_bytes()[..stop].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+    if (1..=WORD).contains(&run) && (run == stop || text.as_bytes()[stop - run - 1] == b' ') {
+        out.push_str(&text[stop - run..stop]);
+        out.make_ascii_lowercase();
+        return;
+    }
     let word = tail(text.trim_end_matches(|c| !is_word(c)), WORD);
     fold_into(word.rsplit(char::is_whitespace).next().unwrap_or(word), out);
     if let Some(space) = out.rfind(' ') {
