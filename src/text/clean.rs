@@ -13,6 +13,7 @@ mod head;
 mod inline;
 mod layout;
 mod line;
+mod marks;
 mod mask;
 mod names;
 mod needles;

@@ -5,6 +5,7 @@ use super::chars::{is_letter, is_letter_or_number};
 use super::fold::fold;
 use super::layout;
 use super::line::{Kind, Line};
+use super::marks::Marks;
 use super::mask::Mask;
 use super::names::looks_like_names;
 use super::outlets::Outlets;
@@ -17,6 +18,15 @@ use super::rulefile::{Found, Place, SHORT};
 /// The longest row, in characters.
 const ROW: usize = 220;
 
+/// What lists of dates, rows of pieces, and rates and weather are known by.
+const LIST: Marks = Marks::COMMA.and(Marks::BAR).and(Marks::OTHER);
+const DIVIDED: Marks =
+    Marks::DASH.and(Marks::BAR).and(Marks::SLASH).and(Marks::ARROW).and(Marks::WIDE).and(Marks::OTHER);
+const COUNTED: Marks = Marks::COMMA.and(Marks::DIGIT).and(Marks::ARABIC).and(Marks::OTHER);
+
+/// What stands between the names of authors and their roles.
+const BYLINES: Marks = Marks::COMMA.and(Marks::DASH).and(Marks::STOP).and(Marks::OTHER);
+
 impl Pass<'_> {
     /// Masks rows of pieces each of which is furniture; above and below the article and beside
     /// furniture, rows of section names, and rates and weather.
@@ -28,16 +38,23 @@ impl Pass<'_> {
                 continue;
             }
             if line.kind == Kind::Prose {
-                lines[i].rule = self.all_known(line.text.split([',', '·', '|', '•']));
+                if line.marks.any(LIST) {
+                    lines[i].rule = self.all_known(line.text.split([',', '·', '|', '•']));
+                }
                 continue;
             }
-            let row = pieces(line.text, &mut all);
             let outside = i < first || i > last || beside(lines, i);
-            lines[i].rule = match row.n_pieces {
-                0 => outside.then_some(Rule::Navigation),
-                1 => None,
-                _ => self.row(row, &all, outside),
-            };
+            if line.marks.any(DIVIDED) || !line.text.contains(is_letter_or_number) {
+                let row = pieces(line.text, &mut all);
+                lines[i].rule = match row.n_pieces {
+                    0 => outside.then_some(Rule::Navigation),
+                    1 => None,
+                    _ => self.row(row, &all, outside),
+                };
+            }
+            if !line.marks.any(COUNTED) {
+                continue;
+            }
             if lines[i].rule.is_none() && line.text.contains(", ") {
                 lines[i].rule = self.all_known(line.text.split(", "));
             }
@@ -151,7 +168,7 @@ impl Pass<'_> {
 
     /// Whether a line beside furniture or below the article is nothing but names of several words each.
     fn is_signature(&mut self, lines: &[Line<'_>], i: usize, last: usize) -> bool {
-        let text = lines[i].text;
+        let (text, marks) = (lines[i].text, lines[i].marks);
         let full = |name: &str| {
             let words = name.split_whitespace().count();
             (2..=4).contains(&words) && name.split_whitespace().all(|w| w.starts_with(char::is_uppercase))
@@ -161,17 +178,19 @@ impl Pass<'_> {
         // "Jane Roe, Geneva", and where there are no capitals "Geneva - Jane Roe".
         let place = |word: &str| Phrases::all().is_place(&fold(word.trim()));
         if i > last
+            && marks.any(Marks::COMMA.and(Marks::DASH))
             && (text.split_once(',').is_some_and(|(name, city)| full(name) && place(city))
                 || text.split_once(" - ").is_some_and(|(city, name)| place(city) && looks_like_names(name)))
         {
             return true;
         }
         (beside(lines, i) || i > last)
+            && text.starts_with(char::is_uppercase)
             && !text.contains([':', '?', '!', '"', '«', '“'])
             && !super::line::ends_sentence(text)
             && (i > last || text.contains([',', '&']) || AND.iter().any(|and| text.contains(and)))
             && names()
-            || text.contains([',', '-', '–', ';', '.']) && self.is_byline_list(text)
+            || marks.any(BYLINES) && text.contains([',', '-', '–', ';', '.']) && self.is_byline_list(text)
     }
 
     fn is_author(&mut self, line: &Line<'_>) -> bool {
