@@ -55,18 +55,23 @@ impl Pass<'_> {
             if !line.marks.any(COUNTED) {
                 continue;
             }
-            if lines[i].rule.is_none() && line.text.contains(", ") {
+            let comma = line.marks.any(Marks::COMMA) && line.text.contains(", ");
+            if lines[i].rule.is_none() && comma {
                 lines[i].rule = self.all_known(line.text.split(", "));
             }
             // "XYZ, published on 11 April at 7:58"
             if lines[i].rule.is_none()
+                && comma
                 && let Some((agency, date)) = line.text.split_once(", ")
                 && (2..=6).contains(&agency.chars().count())
                 && agency.chars().all(char::is_uppercase)
             {
                 lines[i].rule = self.piece(date).filter(|rule| *rule == Rule::Date);
             }
-            if lines[i].rule.is_none() && outside && (is_weather(line.text) || is_ticker(line.text)) {
+            if lines[i].rule.is_none()
+                && outside
+                && (line.marks.any(Marks::OTHER) && is_weather(line.text) || is_ticker(line.text))
+            {
                 lines[i].rule = Some(Rule::Widget);
             }
         }

@@ -1,6 +1,6 @@
 //! The lines of a text and what they look like.
 
-use memchr::{memchr2_iter, memchr3_iter};
+use memchr::{memchr2_iter, memchr3_iter, memmem};
 
 use super::chars::is_letter;
 use super::marks::Marks;
@@ -85,11 +85,11 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
         push(text, from, at, &mut lines);
         from = at + 1;
     }
-    if from > 0 || !text.contains("  ") {
+    if from > 0 || memmem::find(text.as_bytes(), b"  ").is_none() {
         push(text, from, text.len(), &mut lines);
         return lines;
     }
-    for at in memchr::memmem::find_iter(text.as_bytes(), "  ") {
+    for at in memmem::find_iter(text.as_bytes(), "  ") {
         if lines.len() + 1 == MAX_LINES {
             break;
         }
@@ -181,7 +181,7 @@ pub(super) fn ends_sentence(text: &str) -> bool {
 /// white space, and a word that does not begin in lower case.
 fn holds_sentence_end(text: &str) -> bool {
     let lower = |c: char| is_letter(c) && (c.is_lowercase() || !c.is_uppercase());
-    let ends = |(at, mark): (usize, &str)| {
+    let ends = |at: usize, mark: &str| {
         let after = &text[at + mark.len()..];
         let next = after.trim_start().chars().next();
         after.starts_with(char::is_whitespace)
@@ -189,8 +189,8 @@ fn holds_sentence_end(text: &str) -> bool {
             && text[..at].chars().rev().take_while(|&c| lower(c)).take(3).count() == 3
             && after.chars().nth(20).is_some()
     };
-    memchr3_iter(b'.', b'!', b'?', text.as_bytes()).any(|at| ends((at, &text[at..=at])))
-        || !text.is_ascii() && text.match_indices(['؟', '۔']).any(ends)
+    memchr3_iter(b'.', b'!', b'?', text.as_bytes()).any(|at| ends(at, "."))
+        || !text.is_ascii() && ["؟", "۔"].iter().any(|m| memmem::find_iter(text.as_bytes(), m).any(|at| ends(at, m)))
 }
 
 #[cfg(test)]
