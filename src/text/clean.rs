@@ -8,6 +8,7 @@
 
 mod chars;
 mod dateline;
+mod eight;
 mod fold;
 mod head;
 mod inline;

@@ -6,6 +6,7 @@
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 
 use super::chars::is_letter_or_number;
+use super::eight::{load, lower, plain_run};
 
 /// Beginnings are told by their first 1, 2, 3, 4 or 6 bytes: as many as the needle has.
 const LENGTHS: [usize; 5] = [1, 2, 3, 4, 6];
@@ -32,7 +33,8 @@ impl Needles {
         let mut lengths = vec![0; 256];
         let [mut runs, mut beginnings] = [(); 2].map(|()| vec![0; 1 << (BITS - 6)]);
         for (word, open) in words.clone() {
-            let (first, run) = (first_bytes(word.as_bytes()), run(word.as_bytes()));
+            let bytes = load(word.as_bytes());
+            let (first, run) = (lower(bytes), run(word.as_bytes(), bytes));
             if run > 0 && !(open && run == word.len()) {
                 set(&mut runs, place_of_run(first, run));
             } else {
@@ -53,12 +55,17 @@ impl Needles {
     /// Looks where needles may begin in a line, and which words it holds.
     pub(super) fn look(&self, line: &str, sight: &mut Sight) {
         let bytes = line.as_bytes();
-        let (mut at, mut within) = (0, false);
+        let (mut at, mut within, mut odd) = (0, false, false);
         sight.starts.clear();
         sight.words = [0; 8];
         while at < bytes.len() {
-            let first = first_bytes(&bytes[at..]);
-            let run = run(&bytes[at..]);
+            if bytes[at] == b' ' {
+                within = false;
+                at += 1;
+                continue;
+            }
+            let eight = load(&bytes[at..]);
+            let (first, run) = (lower(eight), run(&bytes[at..], eight));
             if run > 0 {
                 let bit = place_of_run(first, run);
                 set(&mut sight.words, bit >> (BITS - 9));
@@ -77,12 +84,13 @@ impl Needles {
                 at += 1;
             } else if let Some(c) = line[at..].chars().next() {
                 within = is_word(c);
-                if !is_gap(c) {
-                    // It is part of a word, or would be left out of one.
-                    sight.words = [u64::MAX; 8];
-                }
+                // Else it is part of a word, or would be left out of one.
+                odd |= !is_gap(c);
                 at += c.len_utf8();
             }
+        }
+        if odd {
+            sight.words = [u64::MAX; 8];
         }
     }
 
@@ -138,7 +146,7 @@ impl WordSign {
     /// `None` for words that a line may hold in several spellings: all but ASCII letters and digits.
     pub(super) fn new(word: &str) -> Option<WordSign> {
         let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric());
-        plain.then(|| WordSign((place_of_run(first_bytes(word.as_bytes()), word.len()) >> (BITS - 9)) as u16))
+        plain.then(|| WordSign((place_of_run(lower(load(word.as_bytes())), word.len()) >> (BITS - 9)) as u16))
     }
 }
 
@@ -147,11 +155,14 @@ fn is_gap(c: char) -> bool {
     matches!(c, '\u{A0}' | '«' | '»' | '\u{2010}'..='\u{2027}')
 }
 
-/// How many bytes of a text are ASCII letters and digits, Cyrillic and Arabic letters: all of them go on
-/// with a word.
+/// How many bytes of a text, whose first eight are given, are ASCII letters and digits, Cyrillic and Arabic
+/// letters: all of them go on with a word.
 #[inline]
-fn run(text: &[u8]) -> usize {
-    let mut at = text.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+fn run(text: &[u8], eight: u64) -> usize {
+    let mut at = plain_run(eight);
+    if at < 8 && text.get(at).is_none_or(u8::is_ascii) {
+        return at;
+    }
     loop {
         match (text.get(at), text.get(at + 1)) {
             (Some(b), _) if b.is_ascii_alphanumeric() => at += 1,
@@ -168,16 +179,6 @@ fn set(table: &mut [u64], bit: usize) {
 #[inline]
 fn is_set(table: &[u64], bit: usize) -> bool {
     table[bit >> 6] >> (bit & 63) & 1 == 1
-}
-
-/// The first eight bytes, upper and lower case alike.
-#[inline]
-fn first_bytes(text: &[u8]) -> u64 {
-    let bytes = match text.first_chunk::<8>() {
-        Some(bytes) => u64::from_le_bytes(*bytes),
-        None => text.iter().rev().fold(0, |all, b| all << 8 | u64::from(*b)),
-    };
-    bytes | 0x2020_2020_2020_2020
 }
 
 /// The bit of the first `length` of some bytes, fewer than eight.
