@@ -8,11 +8,13 @@
 
 mod chars;
 mod dateline;
+mod eight;
 mod fold;
 mod head;
 mod inline;
 mod layout;
 mod line;
+mod marks;
 mod mask;
 mod names;
 mod needles;

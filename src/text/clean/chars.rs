@@ -1,4 +1,31 @@
-//! Classes of characters, without a table for the letters that are met most.
+//! Classes of characters, without a look at a table for the letters that are met most.
+
+use std::sync::LazyLock;
+
+/// A class of characters as a bit for each of the first 65,536: the scripts that no range below names.
+struct Class(LazyLock<Vec<u64>>);
+
+impl Class {
+    const fn new(table: fn() -> Vec<u64>) -> Class {
+        Class(LazyLock::new(table))
+    }
+
+    fn holds(&self, c: char, other: impl Fn(char) -> bool) -> bool {
+        let code = c as usize;
+        self.0.get(code >> 6).map_or_else(|| other(c), |bits| bits >> (code & 63) & 1 == 1)
+    }
+}
+
+fn table(of: fn(char) -> bool) -> Vec<u64> {
+    let mut bits = vec![0; 1 << 10];
+    for c in ('\0'..='\u{FFFF}').filter(|&c| of(c)) {
+        bits[c as usize >> 6] |= 1 << (c as usize & 63);
+    }
+    bits
+}
+
+static LETTERS: Class = Class::new(|| table(char::is_alphabetic));
+static LETTERS_AND_NUMBERS: Class = Class::new(|| table(char::is_alphanumeric));
 
 /// Letters, as [`char::is_alphabetic`] has them.
 #[inline]
@@ -6,7 +33,7 @@ pub(super) fn is_letter(c: char) -> bool {
     match c {
         '\0'..='\x7F' => c.is_ascii_alphabetic(),
         'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ž' | 'Ѐ'..='ҁ' | '\u{620}'..='\u{64A}' => true,
-        _ => c.is_alphabetic(),
+        _ => LETTERS.holds(c, char::is_alphabetic),
     }
 }
 
@@ -27,7 +54,7 @@ pub(super) fn is_letter_or_number(c: char) -> bool {
         '\0'..='\x7F' => c.is_ascii_alphanumeric(),
         'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ž' | 'Ѐ'..='ҁ' | '\u{620}'..='\u{64A}' => true,
         '\u{2010}'..='\u{206F}' => false,
-        _ => c.is_alphanumeric(),
+        _ => LETTERS_AND_NUMBERS.holds(c, char::is_alphanumeric),
     }
 }
 

@@ -24,7 +24,15 @@ pub(super) fn dateline(text: &str, own: &Own) -> Option<usize> {
     {
         return None;
     }
-    let mut reader = Reader { text: window, own, at: 0, found: Found::default(), only_places: true, end: None };
+    let mut reader = Reader {
+        text: window,
+        own,
+        at: 0,
+        found: Found::default(),
+        only_places: true,
+        end: None,
+        folded: String::new(),
+    };
     while reader.step() {}
     let end = reader.end?;
     let rest = text[end..].chars().next()?;
@@ -66,6 +74,8 @@ struct Reader<'a> {
     only_places: bool,
     /// Where the dateline ends, as far as it is sure.
     end: Option<usize>,
+    /// A buffer for the word at hand.
+    folded: String,
 }
 
 impl Reader<'_> {
@@ -185,9 +195,8 @@ impl Reader<'_> {
 
     /// A place, a date word, a number.
     fn word(&mut self, rest: &str) -> bool {
-        let glued = rest.find(['—', '–']).unwrap_or(rest.len());
-        let len =
-            rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ';')).unwrap_or(rest.len()).min(glued);
+        let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '(' | ';' | '—' | '–');
+        let len = rest.find(ends).unwrap_or(rest.len());
         let raw = &rest[..len];
         let colon = raw.ends_with(':');
         let (raw, cut) = match raw.strip_suffix(['-', '/', ':']) {
@@ -198,20 +207,21 @@ impl Reader<'_> {
         if word.is_empty() {
             return false;
         }
-        let mut folded = String::new();
-        fold_into(word, &mut folded);
+        self.folded.clear();
+        fold_into(word, &mut self.folded);
+        let folded = self.folded.as_str();
         let phrases = Phrases::all();
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        let place = word.starts_with(|c: char| !c.is_lowercase()) && phrases.is_place(&folded);
+        let place = word.starts_with(|c: char| !c.is_lowercase()) && phrases.is_place(folded);
         let capitals =
             letters >= 3 && word.chars().all(|c| !c.is_lowercase() && !c.is_numeric()) && has_case_word(word);
         self.only_places &= place;
         if word.starts_with(|c: char| c.is_numeric()) {
             self.found.number = true;
-        } else if SMALL_WORDS.split(' ').any(|w| w == word) {
+        } else if word.len() <= 4 && SMALL_WORDS.split(' ').any(|w| w == word) {
             self.found.place = true;
             self.found.small_word = true;
-        } else if phrases.is_date_word(&folded) {
+        } else if phrases.is_date_word(folded) {
             // "of", "на": small words of dates are no sign of one.
             self.found.month |= letters >= 3;
         } else if place {
@@ -253,7 +263,7 @@ const NOT_PLACES: &str = "NATO USA BREAKING WATCH UPDATE UPDATED EXCLUSIVE OPINI
 /// What the names of agencies begin with.
 const AGENCY_WORDS: &str = "agenc agent agenz agenţ agenț агентств агенци агенц وكالة news press presse";
 
-/// What stands in headlines and not between places.
+/// What stands in headlines and not between places: words of four bytes at most.
 const SMALL_WORDS: &str = "THE OF AND TO IN FOR ON A WITH IS ARE WHY HOW WHAT NOT НЕ НА И";
 
 /// The length of a dash with its spaces, where `text` begins with one that can end a dateline.
@@ -264,15 +274,19 @@ fn dash(text: &str) -> Option<usize> {
 
 /// The length of the name of an agency, of up to three words, that `text` begins with.
 fn agency(text: &str, own: &Own) -> Option<usize> {
+    let (known, ours) = (Outlets::known().begins_agency(text), own.begins_name(text));
+    if !known && !ours {
+        return None;
+    }
     let window = head(text, 64);
-    let mut ends: Vec<usize> = window
+    let ends = window
         .char_indices()
         .filter(|&(i, c)| i > 0 && (c.is_whitespace() || matches!(c, '.' | ',' | ':' | '/' | '—' | '–' | ';')))
-        .map(|(i, _)| i)
-        .take(4)
-        .collect();
-    ends.reverse();
-    ends.into_iter().find(|&end| Outlets::known().is_agency(&window[..end]) || own.is_whole_name(&window[..end]))
+        .map(|(i, _)| &window[..i])
+        .take(4);
+    let named = |name: &&str| known && Outlets::known().is_agency(name) || ours && own.is_whole_name(name);
+    // The longest counts.
+    ends.filter(named).last().map(str::len)
 }
 
 /// Whether a dash that a text begins with has a capital or a letter without case after it.

@@ -5,6 +5,7 @@ use super::chars::{is_letter, is_letter_or_number};
 use super::fold::fold;
 use super::layout;
 use super::line::{Kind, Line};
+use super::marks::Marks;
 use super::mask::Mask;
 use super::names::looks_like_names;
 use super::outlets::Outlets;
@@ -17,6 +18,15 @@ use super::rulefile::{Found, Place, SHORT};
 /// The longest row, in characters.
 const ROW: usize = 220;
 
+/// What lists of dates, rows of pieces, and rates and weather are known by.
+const LIST: Marks = Marks::COMMA.and(Marks::BAR).and(Marks::OTHER);
+const DIVIDED: Marks =
+    Marks::DASH.and(Marks::BAR).and(Marks::SLASH).and(Marks::ARROW).and(Marks::WIDE).and(Marks::OTHER);
+const COUNTED: Marks = Marks::COMMA.and(Marks::DIGIT).and(Marks::ARABIC).and(Marks::OTHER);
+
+/// What stands between the names of authors and their roles.
+const BYLINES: Marks = Marks::COMMA.and(Marks::DASH).and(Marks::STOP).and(Marks::OTHER);
+
 impl Pass<'_> {
     /// Masks rows of pieces each of which is furniture; above and below the article and beside
     /// furniture, rows of section names, and rates and weather.
@@ -28,28 +38,40 @@ impl Pass<'_> {
                 continue;
             }
             if line.kind == Kind::Prose {
-                lines[i].rule = self.all_known(line.text.split([',', '·', '|', '•']));
+                if line.marks.any(LIST) {
+                    lines[i].rule = self.all_known(line.text.split([',', '·', '|', '•']));
+                }
                 continue;
             }
-            let row = pieces(line.text, &mut all);
             let outside = i < first || i > last || beside(lines, i);
-            lines[i].rule = match row.n_pieces {
-                0 => outside.then_some(Rule::Navigation),
-                1 => None,
-                _ => self.row(row, &all, outside),
-            };
-            if lines[i].rule.is_none() && line.text.contains(", ") {
+            if line.marks.any(DIVIDED) || !line.text.contains(is_letter_or_number) {
+                let row = pieces(line.text, &mut all);
+                lines[i].rule = match row.n_pieces {
+                    0 => outside.then_some(Rule::Navigation),
+                    1 => None,
+                    _ => self.row(row, &all, outside),
+                };
+            }
+            if !line.marks.any(COUNTED) {
+                continue;
+            }
+            let comma = line.marks.any(Marks::COMMA) && line.text.contains(", ");
+            if lines[i].rule.is_none() && comma {
                 lines[i].rule = self.all_known(line.text.split(", "));
             }
             // "XYZ, published on 11 April at 7:58"
             if lines[i].rule.is_none()
+                && comma
                 && let Some((agency, date)) = line.text.split_once(", ")
                 && (2..=6).contains(&agency.chars().count())
                 && agency.chars().all(char::is_uppercase)
             {
                 lines[i].rule = self.piece(date).filter(|rule| *rule == Rule::Date);
             }
-            if lines[i].rule.is_none() && outside && (is_weather(line.text) || is_ticker(line.text)) {
+            if lines[i].rule.is_none()
+                && outside
+                && (line.marks.any(Marks::OTHER) && is_weather(line.text) || is_ticker(line.text))
+            {
                 lines[i].rule = Some(Rule::Widget);
             }
         }
@@ -151,7 +173,7 @@ impl Pass<'_> {
 
     /// Whether a line beside furniture or below the article is nothing but names of several words each.
     fn is_signature(&mut self, lines: &[Line<'_>], i: usize, last: usize) -> bool {
-        let text = lines[i].text;
+        let (text, marks) = (lines[i].text, lines[i].marks);
         let full = |name: &str| {
             let words = name.split_whitespace().count();
             (2..=4).contains(&words) && name.split_whitespace().all(|w| w.starts_with(char::is_uppercase))
@@ -161,17 +183,19 @@ impl Pass<'_> {
         // "Jane Roe, Geneva", and where there are no capitals "Geneva - Jane Roe".
         let place = |word: &str| Phrases::all().is_place(&fold(word.trim()));
         if i > last
+            && marks.any(Marks::COMMA.and(Marks::DASH))
             && (text.split_once(',').is_some_and(|(name, city)| full(name) && place(city))
                 || text.split_once(" - ").is_some_and(|(city, name)| place(city) && looks_like_names(name)))
         {
             return true;
         }
         (beside(lines, i) || i > last)
+            && text.starts_with(char::is_uppercase)
             && !text.contains([':', '?', '!', '"', '«', '“'])
             && !super::line::ends_sentence(text)
             && (i > last || text.contains([',', '&']) || AND.iter().any(|and| text.contains(and)))
             && names()
-            || text.contains([',', '-', '–', ';', '.']) && self.is_byline_list(text)
+            || marks.any(BYLINES) && text.contains([',', '-', '–', ';', '.']) && self.is_byline_list(text)
     }
 
     fn is_author(&mut self, line: &Line<'_>) -> bool {
@@ -228,11 +252,20 @@ impl Pass<'_> {
         let mut more = Vec::new();
         for (i, line) in lines.iter().enumerate().filter(|(_, l)| l.rule.is_none()) {
             while masks.next_if(|m| m.end <= line.start).is_some() {}
+            if masks.peek().is_none_or(|m| m.start >= line.end()) {
+                continue;
+            }
+            let outside = i < first || i > last;
+            let short = line.kind == Kind::Fragment || outside && line.chars <= 120;
             let (mut at, mut words, mut letters) = (line.start, 0, 0);
             let (mut rule, mut link, mut led) = (None, false, false);
             let mut count = |piece: &str| {
-                words += piece.split_whitespace().filter(|w| w.contains(char::is_alphanumeric)).count();
-                letters += piece.chars().filter(|c| c.is_alphabetic()).count();
+                if short {
+                    words += piece.split_whitespace().filter(|w| w.contains(is_letter_or_number)).count();
+                    letters += piece.chars().filter(|&c| is_letter(c)).count();
+                } else {
+                    letters += usize::from(piece.contains(is_letter));
+                }
             };
             let text = |from: usize, to: usize| &line.text[from - line.start..to - line.start];
             while let Some(mask) = masks.next_if(|m| m.start < line.end()) {
@@ -245,8 +278,7 @@ impl Pass<'_> {
             }
             let Some(rule) = rule else { continue };
             count(text(at, line.end()));
-            let outside = i < first || i > last;
-            let little = (line.kind == Kind::Fragment || outside && line.chars <= 120)
+            let little = short
                 && (link && (words <= 3 || words <= 6 && (led || outside)) || outside && words <= 2 && letters <= 12);
             if letters == 0 || little {
                 more.push(Mask { part: crate::article::Part::Text, start: line.start, end: line.end(), rule });

@@ -25,12 +25,26 @@ const MARKS: [&str; 12] = [
     "fb.me/",
 ];
 
-/// Calls `found` with every web and mail address in `text`.
-pub(super) fn addresses(text: &str, mut found: impl FnMut(usize, usize)) {
+fn automaton() -> Option<&'static AhoCorasick> {
     static AUTOMATON: LazyLock<Option<AhoCorasick>> =
         LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(MARKS).ok());
+    AUTOMATON.as_ref()
+}
+
+/// Where a text holds what addresses are recognised by, in order: a look at all of it takes less time than
+/// a search in each line.
+pub(super) fn marks_of_addresses(text: &str) -> Vec<usize> {
+    let mails = memchr::memchr_iter(b'@', text.as_bytes());
+    let mut all: Vec<usize> =
+        automaton().into_iter().flat_map(|a| a.find_iter(text)).map(|hit| hit.start()).chain(mails).collect();
+    all.sort_unstable();
+    all
+}
+
+/// Calls `found` with every web and mail address in `text`.
+pub(super) fn addresses(text: &str, mut found: impl FnMut(usize, usize)) {
     let mut done = 0;
-    if let Some(automaton) = AUTOMATON.as_ref() {
+    if let Some(automaton) = automaton() {
         for hit in automaton.find_iter(text) {
             if hit.start() < done {
                 continue;

@@ -1,8 +1,9 @@
 //! The lines of a text and what they look like.
 
-use memchr::memchr2_iter;
+use memchr::{memchr2_iter, memchr3_iter, memmem};
 
 use super::chars::is_letter;
+use super::marks::Marks;
 use super::rule::Rule;
 
 /// A line that is not blank, without the white space around it.
@@ -14,6 +15,11 @@ pub(super) struct Line<'a> {
     /// Length in characters; lines that are surely long are not counted further than [`LONG`].
     pub(super) chars: usize,
     pub(super) kind: Kind,
+    /// The signs in it; all of them where the line is surely long.
+    pub(super) marks: Marks,
+    /// Whether phrases were found in it that count at the head of a page only, or in its last lines.
+    pub(super) head: bool,
+    pub(super) last: bool,
     /// The rule that masks it.
     pub(super) rule: Option<Rule>,
     /// The rule that masks it if its neighbours are masked too.
@@ -79,11 +85,11 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
         push(text, from, at, &mut lines);
         from = at + 1;
     }
-    if from > 0 || !text.contains("  ") {
+    if from > 0 || memmem::find(text.as_bytes(), b"  ").is_none() {
         push(text, from, text.len(), &mut lines);
         return lines;
     }
-    for at in memchr::memmem::find_iter(text.as_bytes(), "  ") {
+    for at in memmem::find_iter(text.as_bytes(), "  ") {
         if lines.len() + 1 == MAX_LINES {
             break;
         }
@@ -96,8 +102,8 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
 
 fn push<'a>(text: &'a str, from: usize, to: usize, lines: &mut Vec<Line<'a>>) {
     let piece = &text[from..to];
-    let left = piece.trim_start_matches(is_blank);
-    let trimmed = left.trim_end_matches(is_blank);
+    let left = if begins_plain(piece) { piece } else { piece.trim_start_matches(is_blank) };
+    let trimmed = if ends_plain(left) { left } else { left.trim_end_matches(is_blank) };
     if trimmed.is_empty() {
         return;
     }
@@ -111,6 +117,7 @@ fn push<'a>(text: &'a str, from: usize, to: usize, lines: &mut Vec<Line<'a>>) {
     {
         last.text = &text[last.start..from + (piece.len() - left.len()) + trimmed.len()];
         last.chars += trimmed.len();
+        last.marks = last.marks.and(Marks::of(trimmed)).and(Marks::WIDE);
         last.kind = Kind::Prose;
         return;
     }
@@ -120,6 +127,9 @@ fn push<'a>(text: &'a str, from: usize, to: usize, lines: &mut Vec<Line<'a>>) {
         start: from + (piece.len() - left.len()),
         chars,
         kind: kind(trimmed, chars),
+        marks: if chars > LONG * 2 { Marks::ALL } else { Marks::of(trimmed) },
+        head: false,
+        last: false,
         rule: None,
         weak: None,
         heading: false,
@@ -140,12 +150,20 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{2060}')
 }
 
+fn begins_plain(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_graphic)
+}
+
+fn ends_plain(text: &str) -> bool {
+    text.as_bytes().last().is_some_and(u8::is_ascii_graphic)
+}
+
 fn kind(text: &str, chars: usize) -> Kind {
     if chars >= LONG {
         return Kind::Prose;
     }
-    let words = text.split_whitespace().take(6).count();
-    let sentence = (ends_sentence(text) && words >= 4) || (text.ends_with([':', ';', ',', '،']) && words >= 6);
+    let words = |n: usize| text.split_whitespace().nth(n - 1).is_some();
+    let sentence = (ends_sentence(text) && words(4)) || (text.ends_with([':', ';', ',', '،']) && words(6));
     if sentence || holds_sentence_end(text) { Kind::Prose } else { Kind::Fragment }
 }
 
@@ -163,14 +181,16 @@ pub(super) fn ends_sentence(text: &str) -> bool {
 /// white space, and a word that does not begin in lower case.
 fn holds_sentence_end(text: &str) -> bool {
     let lower = |c: char| is_letter(c) && (c.is_lowercase() || !c.is_uppercase());
-    text.match_indices(['.', '!', '?', '؟', '۔']).any(|(at, mark)| {
+    let ends = |at: usize, mark: &str| {
         let after = &text[at + mark.len()..];
         let next = after.trim_start().chars().next();
         after.starts_with(char::is_whitespace)
             && next.is_some_and(|c| is_letter(c) && !c.is_lowercase())
             && text[..at].chars().rev().take_while(|&c| lower(c)).take(3).count() == 3
             && after.chars().nth(20).is_some()
-    })
+    };
+    memchr3_iter(b'.', b'!', b'?', text.as_bytes()).any(|at| ends(at, "."))
+        || !text.is_ascii() && ["؟", "۔"].iter().any(|m| memmem::find_iter(text.as_bytes(), m).any(|at| ends(at, m)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fold::fold;
 use super::needles::is_word;
@@ -17,6 +17,8 @@ pub(super) struct Outlet {
     agency: bool,
     domains: Vec<&'static str>,
     names: Vec<&'static str>,
+    /// Its names and domains, to be searched in its own articles.
+    known_as: Names,
 }
 
 /// All known outlets.
@@ -28,6 +30,8 @@ pub(super) struct Outlets {
     by_name: FxHashMap<String, usize>,
     /// Names as written, and in capitals: what a line or a pair of brackets may hold.
     by_exact: FxHashMap<String, usize>,
+    /// The first bytes of the names of agencies.
+    agencies: FxHashSet<[u8; 2]>,
     /// All names and domains, as written.
     all: Option<AhoCorasick>,
 }
@@ -43,11 +47,11 @@ impl Outlets {
         for line in file.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
             let (agency, line) = line.strip_prefix("* ").map_or((false, line), |line| (true, line));
             if let Some((domains, names)) = line.split_once(" = ") {
-                outlets.push(Outlet {
-                    agency,
-                    domains: domains.split(',').map(str::trim).collect(),
-                    names: names.split('|').map(str::trim).collect(),
-                });
+                let domains: Vec<&str> = domains.split(',').map(str::trim).collect();
+                let names: Vec<&str> = names.split('|').map(str::trim).collect();
+                let all = names.iter().chain(&domains).copied();
+                let known_as = Names::new(all.clone().chain(all.filter_map(without_article)));
+                outlets.push(Outlet { agency, domains, names, known_as });
             }
         }
         let (mut by_domain, mut by_name, mut by_exact) =
@@ -64,7 +68,9 @@ impl Outlets {
         }
         let names = outlets.iter().flat_map(|o| o.names.iter().chain(&o.domains));
         let all = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
-        Outlets { outlets, by_domain, by_name, by_exact, all }
+        let exact_agencies = by_exact.iter().filter(|&(_, &i)| outlets[i].agency);
+        let agencies = exact_agencies.filter_map(|(name, _)| name.as_bytes().first_chunk().copied()).collect();
+        Outlets { outlets, by_domain, by_name, by_exact, agencies, all }
     }
 
     /// Whether a text is the name or domain of an outlet, as written or in capitals.
@@ -77,8 +83,13 @@ impl Outlets {
         self.by_exact.get(text).is_some_and(|&i| self.outlets[i].agency)
     }
 
+    /// Whether a text may begin with the name of an agency.
+    pub(super) fn begins_agency(&self, text: &str) -> bool {
+        text.as_bytes().first_chunk().is_some_and(|first| self.agencies.contains(first))
+    }
+
     /// What is known of the outlet with this domain or name.
-    pub(super) fn own(&self, domain: Option<&str>, source: Option<&str>) -> Own {
+    pub(super) fn own(&'static self, domain: Option<&str>, source: Option<&str>) -> Own {
         let domain = domain.map(host).filter(|d| d.contains('.'));
         let source = source.map(str::trim).filter(|s| !s.is_empty());
         let host_of_source = source.map(host).filter(|s| s.contains('.') && !s.contains(' '));
@@ -87,29 +98,18 @@ impl Outlets {
             .as_deref()
             .and_then(|d| self.of_domain(d))
             .or_else(|| source.and_then(|s| self.by_name.get(&fold(s)).copied()));
-        let mut names: Vec<String> = Vec::new();
-        match known {
-            Some(i) => {
-                let outlet = &self.outlets[i];
-                names.extend(outlet.names.iter().chain(&outlet.domains).map(|n| n.to_string()));
-            }
-            // A name that is one short or lower-case word would hide common words.
-            None => names.extend(source.filter(|s| is_telling(s)).map(str::to_string)),
-        }
+        // A name that is one short or lower-case word would hide common words.
+        let name = source.filter(|s| known.is_none() && is_telling(s));
         let label = match (known, &domain) {
             (None, Some(domain)) => label(domain).filter(|l| l.len() >= 5).map(str::to_string),
             _ => None,
         };
-        let shorter: Vec<String> = names.iter().filter_map(|n| without_article(n)).map(str::to_string).collect();
-        names.extend(shorter);
-        names.extend(domain.clone());
-        names.sort_by_key(|n| std::cmp::Reverse(n.len()));
-        names.dedup();
-        let inflected = names.iter().filter_map(|n| Inflected::new(n)).collect();
+        let shorter = name.and_then(without_article);
+        let given = Names::new(name.into_iter().chain(shorter).chain(domain.as_deref()));
         let mut alone: Vec<String> =
             source.filter(|s| s.chars().count() >= 3).map(str::to_lowercase).into_iter().collect();
         alone.extend(source.and_then(without_first_word).map(str::to_lowercase));
-        Own { names, inflected, alone, label }
+        Own { known: known.map(|i| &self.outlets[i].known_as), given, alone, label }
     }
 
     /// The outlet of a host: its own entry or that of a parent domain.
@@ -135,12 +135,52 @@ impl Outlets {
     }
 }
 
+/// Names to be searched in texts.
+#[derive(Debug, Default)]
+struct Names {
+    all: Vec<String>,
+    /// Those that are written in one way.
+    plain: Vec<memmem::Finder<'static>>,
+    /// Names of several words, whose endings may change.
+    inflected: Vec<Inflected>,
+}
+
+impl Names {
+    fn new<'a>(names: impl Iterator<Item = &'a str>) -> Names {
+        let mut all: Vec<String> = names.map(str::to_string).collect();
+        all.sort_unstable();
+        all.dedup();
+        let (mut plain, mut inflected) = (Vec::new(), Vec::new());
+        for name in &all {
+            match Inflected::new(name) {
+                Some(name) => inflected.push(name),
+                None => plain.push(memmem::Finder::new(name).into_owned()),
+            }
+        }
+        Names { all, plain, inflected }
+    }
+
+    fn find(&self, text: &str, found: &mut impl FnMut(usize, usize)) {
+        for name in &self.plain {
+            for start in name.find_iter(text.as_bytes()) {
+                let end = start + name.needle().len();
+                if at_boundaries(text, start, end) {
+                    found(start, end);
+                }
+            }
+        }
+        for name in &self.inflected {
+            name.find(text, found);
+        }
+    }
+}
+
 /// The outlet of the article at hand.
 #[derive(Debug, Default)]
 pub(super) struct Own {
-    names: Vec<String>,
-    /// Names of several words, whose endings may change.
-    inflected: Vec<Inflected>,
+    /// How it is known, and what the article says.
+    known: Option<&'static Names>,
+    given: Names,
     /// The name that the article gives, in lower case: as a line or at its end it may be any word.
     alone: Vec<String>,
     /// The first label of an unknown domain: its letters may stand apart in the text.
@@ -148,8 +188,12 @@ pub(super) struct Own {
 }
 
 impl Own {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().flat_map(|known| &known.all).chain(&self.given.all).map(String::as_str)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.names().next().is_none()
     }
 
     /// Whether a text is a name of this outlet, or, as a line of its own, may be short for one.
@@ -159,8 +203,15 @@ impl Own {
 
     /// Whether a text is a name of this outlet.
     pub(super) fn is_whole_name(&self, text: &str) -> bool {
-        self.names.iter().any(|n| n.len() == text.len() && (n == text || n.to_uppercase() == text))
+        self.names().any(|n| n.len() == text.len() && (n == text || n.to_uppercase() == text))
             || self.label.as_ref().is_some_and(|l| spelled(text.as_bytes(), l.as_bytes()) == Some(text.len()))
+    }
+
+    /// Whether a text may begin with a name of this outlet: as written or in capitals.
+    pub(super) fn begins_name(&self, text: &str) -> bool {
+        let Some(first) = text.bytes().next() else { return false };
+        let alike = |name: &str| name.bytes().next().is_some_and(|b| !b.is_ascii() || b.eq_ignore_ascii_case(&first));
+        self.names().any(alike) || self.label.as_deref().is_some_and(alike)
     }
 
     /// Whether a line begins with a name of this outlet, and a dash, bar, full stop or colon after it.
@@ -171,21 +222,15 @@ impl Own {
 
     /// Calls `found` with every place where the outlet is named; places may overlap.
     pub(super) fn find(&self, text: &str, mut found: impl FnMut(usize, usize)) {
-        for name in self.names.iter().filter(|n| Inflected::new(n).is_none()) {
-            for start in memmem::find_iter(text.as_bytes(), name) {
-                let end = start + name.len();
-                if at_boundaries(text, start, end) {
-                    found(start, end);
-                }
-            }
-        }
-        for name in &self.inflected {
-            name.find(text, &mut found);
+        for names in self.known.into_iter().chain([&self.given]) {
+            names.find(text, &mut found);
         }
         let Some(label) = &self.label else { return };
         let first = label.as_bytes()[0];
         for start in memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.as_bytes()) {
-            if let Some(end) = spelled(&text.as_bytes()[start..], label.as_bytes()).map(|len| start + len)
+            let within = start > 0 && text.as_bytes()[start - 1].is_ascii_alphanumeric();
+            if !within
+                && let Some(end) = spelled(&text.as_bytes()[start..], label.as_bytes()).map(|len| start + len)
                 && at_boundaries(text, start, end)
             {
                 found(start, end);

@@ -1,6 +1,7 @@
 //! The cleaning of one article: which rule looks at what, in which order.
 
 use super::line::{Kind, Line};
+use super::marks::Marks;
 use super::outlets::{Outlets, Own};
 use super::phrases::{Phrases, Scratch};
 use super::rule::Rule;
@@ -35,7 +36,8 @@ impl<'a> Pass<'a> {
             self.push(Part::Title, cut, end, rule);
             end = cut;
         }
-        self.inline(Part::Title, title, 0);
+        self.addresses(Part::Title, title, 0);
+        self.credits(Part::Title, title, 0);
         self.outlet_names(Part::Title, title);
     }
 
@@ -94,17 +96,23 @@ impl<'a> Pass<'a> {
         let (_, last) = layout::body(&lines);
         layout::foot(&mut lines, last);
         let mut prose = 0;
+        let marks = inline::marks_of_addresses(text);
         for (i, line) in lines.iter().enumerate() {
             match line.rule {
                 Some(rule) if self.cleaner.params.applies(rule) => self.push(Part::Text, line.start, line.end(), rule),
                 _ => {
                     self.beginning(line, i == 0, &mut prose);
                     if line.kind == Kind::Fragment
+                        && line.marks.any(SUFFIX)
                         && let Some((cut, rule)) = self.suffix(line.text)
                     {
                         self.push(Part::Text, line.start + cut, line.end(), rule);
                     }
-                    self.inline(Part::Text, line.text, line.start);
+                    let mark = marks.get(marks.partition_point(|at| *at < line.start));
+                    if mark.is_some_and(|at| *at < line.end()) {
+                        self.addresses(Part::Text, line.text, line.start);
+                    }
+                    self.credits(Part::Text, line.text, line.start);
                 }
             }
         }
@@ -131,6 +139,7 @@ impl<'a> Pass<'a> {
                 || line.text.starts_with(['—', '–', '-']) && line::ends_sentence(line.text);
             let mut weak = None;
             let (mut credit, mut by) = (None, false);
+            let (mut head, mut last) = (false, false);
             let accept = |found: Found| match found.place {
                 // "© Somebody" is a photo credit, unless anything says that it is a copyright.
                 Place::Anywhere if found.rule == Rule::Caption && found.n_words == 1 && line.text.starts_with('©') => {
@@ -151,16 +160,26 @@ impl<'a> Pass<'a> {
                     by |= own.is_none_or(|own| language == Some(own)) && line.chars <= SHORT * 2;
                     own.is_none_or(|own| language == Some(own)) && names::follow(line.text, found.n_words)
                 }
-                Place::Head | Place::Last => false,
+                Place::Head => {
+                    head = true;
+                    false
+                }
+                Place::Last => {
+                    last = true;
+                    false
+                }
             };
             let limits = (self.cleaner.params.max_line, PAIR);
             let found = Phrases::all().find(line.text, line.chars, limits, &mut self.scratch, accept);
+            // What is searched for here is all that is searched for there, unless lines must be very short.
+            let short = self.cleaner.params.max_line < SHORT;
+            (line.head, line.last) = (head || short, last || short);
             if let Some(found) = found.or(credit) {
                 line.rule = Some(found.rule);
                 line.heading = found.place == Place::Heading;
                 continue;
             }
-            if !(quoted || self.scratch.signs.is_empty()) {
+            if !(quoted || self.scratch.signs.is_empty()) && signs::may_be_dense(line.text, &self.scratch.signs) {
                 let address = Phrases::all().addresses(line.text);
                 if let Some((n, addresses, rule)) = self.scratch.signs.count(self.scratch.languages, address) {
                     (line.n_signs, line.addresses, line.sign) = (n.min(255) as u8, addresses, Some(rule));
@@ -182,12 +201,12 @@ impl<'a> Pass<'a> {
                 let name = line.text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '«' | '»' | '"'));
                 if self.own.is_named(name) {
                     line.rule = Some(Rule::Outlet);
-                } else if Outlets::known().is_name(name) || names::is_initials(line.text) {
+                } else if Outlets::known().is_name(name) || line.marks.any(INITIALS) && names::is_initials(line.text) {
                     line.rule = Some(Rule::Agency);
                 }
             }
             let mut credited = || {
-                line.chars <= PAIR && names::ends_in_credit(line.text)
+                line.chars <= PAIR && line.marks.any(CREDIT) && names::ends_in_credit(line.text)
                     || line.chars <= self.cleaner.params.max_line
                         && ends_with_photo_credit(line.text, &mut self.scratch)
             };
@@ -199,7 +218,7 @@ impl<'a> Pass<'a> {
 
     /// Masks section names above the first sentence.
     fn head(&mut self, lines: &mut [Line<'_>]) {
-        for line in lines.iter_mut().filter(|l| l.rule.is_none() && l.chars <= SHORT) {
+        for line in lines.iter_mut().filter(|l| l.head && l.rule.is_none() && l.chars <= SHORT) {
             let head = |found: Found| found.place == Place::Head;
             let found = Phrases::all().find(line.text, line.chars, (SHORT, 0), &mut self.scratch, head);
             line.rule = found.map(|f| f.rule);
@@ -226,7 +245,7 @@ impl<'a> Pass<'a> {
     /// Masks notes on the author at the very end.
     fn last_lines(&mut self, lines: &mut [Line<'_>]) {
         let max = self.cleaner.params.max_line;
-        for line in lines.iter_mut().rev().filter(|l| l.rule.is_none()).take(4) {
+        for line in lines.iter_mut().rev().filter(|l| l.rule.is_none()).take(4).filter(|l| l.last) {
             let last = |found: Found| found.place == Place::Last;
             let found = Phrases::all().find(line.text, line.chars, (max, SHORT), &mut self.scratch, last);
             line.rule = found.map(|f| f.rule);
@@ -248,15 +267,17 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn inline(&mut self, part: Part, text: &str, offset: usize) {
+    fn addresses(&mut self, part: Part, text: &str, offset: usize) {
+        inline::addresses(text, |start, end| self.push(part, offset + start, offset + end, Rule::Link));
+    }
+
+    fn credits(&mut self, part: Part, text: &str, offset: usize) {
         let (masks, params) = (&mut self.masks, &self.cleaner.params);
-        let mut push = |start: usize, end: usize, rule: Rule| {
+        inline::credits(text, &mut self.scratch, |start, end, rule| {
             if params.applies(rule) {
                 masks.push(Mask { part, start: offset + start, end: offset + end, rule });
             }
-        };
-        inline::addresses(text, |start, end| push(start, end, Rule::Link));
-        inline::credits(text, &mut self.scratch, push);
+        });
     }
 
     fn outlet_names(&mut self, part: Part, text: &str) {
@@ -270,6 +291,11 @@ impl<'a> Pass<'a> {
         }
     }
 }
+
+/// What initials of editors, credits at the end and suffixes are set off by.
+const INITIALS: Marks = Marks::SLASH.and(Marks::BRACKET);
+const CREDIT: Marks = Marks::SLASH.and(Marks::OTHER);
+const SUFFIX: Marks = Marks::DASH.and(Marks::BAR).and(Marks::COLON).and(CREDIT).and(Marks::DIGIT).and(Marks::ARABIC);
 
 /// The sign in letters, Latin and Cyrillic.
 const COPYRIGHT: [&str; 4] = ["(c) ", "(C) ", "(с) ", "(С) "];

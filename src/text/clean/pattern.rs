@@ -141,6 +141,11 @@ impl Pattern {
         join(words.into_iter())
     }
 
+    /// The words, without their colons.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.tokens.iter().filter_map(Token::word).map(bare)
+    }
+
     /// The longest word: what a search for the pattern looks for.
     pub(super) fn longest_word(&self) -> &str {
         self.tokens.iter().filter_map(Token::word).max_by_key(|w| w.len()).map_or("", bare)

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::chars::is_number;
 use super::fold::{fold_into, head, last_word, leading_word, tail};
 use super::names::looks_like_names;
-use super::needles::Needles;
+use super::needles::{Needles, Sight, WordSign};
 use super::outlets::ends_word;
 use super::pattern::{Anchor, NUMBER, Pattern, Words};
 use super::rule::Rule;
@@ -27,10 +27,29 @@ struct Entry {
     /// The language of its file.
     language: Languages,
     max: Option<usize>,
-    /// The words that the line begins with (or, for phrases at its end, ends with).
+    /// The words that the line begins with (or, for phrases at its end, ends with); empty where the line
+    /// was found to begin so.
     fixed: String,
     /// The second word of the line (or its last but one), where the phrase says it: a sign of it.
     next: Option<u64>,
+    /// A word that the line must hold besides the one by which the phrase is found.
+    needs: Option<WordSign>,
+    /// The words one of which must be in the line, where `with` names them and all are known by a sign.
+    pair: Vec<WordSign>,
+}
+
+impl Entry {
+    fn new(phrase: Phrase, language: Languages, key: &str, fixed: String, next: Option<u64>) -> Entry {
+        let Phrase { with, pattern, found, max, .. } = phrase;
+        let needs = pattern.words().filter(|w| *w != key).max_by_key(|w| w.len()).and_then(WordSign::new);
+        let pair = match &with {
+            With::Words(words) => {
+                words.iter().map(|w| WordSign::new(w)).collect::<Option<Vec<_>>>().unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        Entry { pattern, found, with, language, max, fixed, next, needs, pair }
+    }
 }
 
 /// What begins with a word.
@@ -140,12 +159,13 @@ impl Phrases {
     }
 
     fn add(&mut self, phrase: Phrase, language: Languages, parts: &mut Vec<Entry>) {
-        let Phrase { with, pattern, anchor, found, max } = phrase;
-        if let (Anchor::Whole, Some(literal)) = (anchor, pattern.literal()) {
+        let pattern = &phrase.pattern;
+        if let (Anchor::Whole, Some(literal)) = (phrase.anchor, pattern.literal()) {
             let first = literal.split(' ').next().unwrap_or("").to_string();
             self.starts.entry(first).or_default().whole = true;
             // A heading says more than the same words on a button.
             let of = self.whole.entry(literal).or_default();
+            let found = phrase.found;
             if !of.contains(&found) {
                 let heading = found.place == Place::Heading && found.rule == Rule::Related;
                 of.insert(if heading { 0 } else { of.len() }, found);
@@ -154,20 +174,23 @@ impl Phrases {
         }
         let first = pattern.first_word().map(str::to_string);
         let last = pattern.last_word().map(str::to_string);
-        match (anchor, first, last) {
+        match (phrase.anchor, first, last) {
             (Anchor::Whole | Anchor::Start, Some(word), _) => {
-                let fixed = pattern.leading_words();
-                let next = pattern.second_word().map(sign_of);
-                let entry = Entry { pattern, found, with, language, max, fixed, next };
+                let (fixed, next) = (pattern.leading_words(), pattern.second_word().map(sign_of));
+                let fixed = if fixed == word { String::new() } else { fixed };
+                let entry = Entry::new(phrase, language, &word, fixed, next);
                 self.starts.entry(word).or_default().edge.entries.push(entry);
             }
             (Anchor::End, _, Some(word)) => {
                 let fixed = pattern.trailing_words();
                 let next = fixed.rsplit(' ').nth(1).map(sign_of);
-                let entry = Entry { pattern, found, with, language, max, fixed, next };
+                let entry = Entry::new(phrase, language, &word, fixed, next);
                 self.ends.entry(word).or_default().entries.push(entry);
             }
-            _ => parts.push(Entry { pattern, found, with, language, max, fixed: String::new(), next: None }),
+            _ => {
+                let word = pattern.longest_word().to_string();
+                parts.push(Entry::new(phrase, language, &word, String::new(), None));
+            }
         }
     }
 
@@ -209,7 +232,7 @@ impl Phrases {
                 needle.sign.get_or_insert(*sign).languages |= sign.languages;
             }
         }
-        self.rare = Needles::new(needles.keys().map(String::as_str));
+        self.rare = Needles::new(needles.iter().map(|(w, n)| (w.as_str(), n.sign.is_some_and(|s| s.open))));
         self.needles = needles.into_values().collect();
     }
 
@@ -248,7 +271,7 @@ impl Phrases {
         scratch: &mut Scratch,
         mut accept: impl FnMut(Found) -> bool,
     ) -> Option<Found> {
-        let mut folds = Folds { line, scratch, edge: None };
+        let mut folds = Folds { line, scratch, edge: None, seen: false };
         folds.scratch.signs.clear();
         let languages = folds.scratch.languages;
         let of_language = |entry: &Entry| entry.language & languages != 0;
@@ -264,6 +287,7 @@ impl Phrases {
             let next = (!starts.edge.by_next.is_empty()).then(|| folds.second_word());
             for entry in starts.edge.entries(next) {
                 if chars <= entry.max.unwrap_or(max_line)
+                    && folds.may_match(entry, self)
                     && folds.begins_with(&entry.fixed)
                     && folds.matches(&entry.pattern)
                     && accept(entry.found)
@@ -278,6 +302,7 @@ impl Phrases {
             let next = ends.filter(|edge| !edge.by_next.is_empty()).map(|_| folds.last_but_one());
             for entry in ends.into_iter().flat_map(|edge| edge.entries(next)) {
                 if chars <= entry.max.unwrap_or(max_line)
+                    && folds.may_match(entry, self)
                     && folds.ends_with(&entry.fixed)
                     && folds.matches(&entry.pattern)
                     && accept(entry.found)
@@ -286,43 +311,46 @@ impl Phrases {
                 }
             }
         }
-        if let (true, Some(rare)) = (chars <= max_part, &self.rare) {
-            let mut first = None;
-            rare.find(line, |needle, start, end| {
-                let needle = &self.needles[needle];
-                let whole = ends_word(line, end);
-                if let Some(sign) = needle.sign
-                    && (sign.open || whole && !line[end..].starts_with(['\'', '’']))
-                {
-                    folds.scratch.signs.add(sign.rule, sign.id, sign.languages);
+        let rare = self.rare.as_ref().filter(|_| chars <= max_part)?;
+        folds.look(rare);
+        let sight = std::mem::take(&mut folds.scratch.sight);
+        let mut first = None;
+        rare.find(line, &sight, |needle, start, end| {
+            let needle = &self.needles[needle];
+            let whole = ends_word(line, end);
+            if let Some(sign) = needle.sign
+                && (sign.open || whole && !line[end..].starts_with(['\'', '’']))
+            {
+                folds.scratch.signs.add(sign.rule, sign.id, sign.languages);
+            }
+            for &(part, length) in &needle.parts {
+                let end = start + length;
+                if !ends_word(line, end) {
+                    continue;
                 }
-                for &(part, length) in &needle.parts {
-                    let end = start + length;
-                    if !ends_word(line, end) {
-                        continue;
-                    }
-                    let fits = |entry: &&Entry| {
-                        let limit = if let With::Nothing = entry.with { SHORT } else { entry.max.unwrap_or(SHORT) };
-                        chars <= limit
-                            && (matches!(entry.with, With::Nothing) || of_language(entry))
-                            && folds.matches(&entry.pattern)
-                            && match &entry.with {
-                                With::Nothing => true,
-                                With::Words(others) => folds.holds(others),
-                                With::Names => credits(line, start, end),
-                            }
-                            && accept(entry.found)
-                    };
-                    first = self.parts[part].iter().find(fits).map(|e| e.found);
-                    if first.is_some() {
-                        return false;
-                    }
+                let fits = |entry: &&Entry| {
+                    let limit = if let With::Nothing = entry.with { SHORT } else { entry.max.unwrap_or(SHORT) };
+                    chars <= limit
+                        && (matches!(entry.with, With::Nothing) || of_language(entry))
+                        && entry.needs.is_none_or(|word| sight.may_hold(word))
+                        && (entry.pair.is_empty() || entry.pair.iter().any(|word| sight.may_hold(*word)))
+                        && folds.matches(&entry.pattern)
+                        && match &entry.with {
+                            With::Nothing => true,
+                            With::Words(others) => folds.holds(others),
+                            With::Names => credits(line, start, end),
+                        }
+                        && accept(entry.found)
+                };
+                first = self.parts[part].iter().find(fits).map(|e| e.found);
+                if first.is_some() {
+                    return false;
                 }
-                true
-            });
-            return first;
-        }
-        None
+            }
+            true
+        });
+        folds.scratch.sight = sight;
+        first
     }
 
     /// The rule whose words, with numbers, make up this line: dates, market and weather lines, rows of
@@ -421,6 +449,7 @@ pub(super) struct Scratch {
     places: Vec<(u32, u32)>,
     edge: String,
     word: String,
+    sight: Sight,
     /// The signs in the line that was looked at last.
     pub(super) signs: Signs,
 }
@@ -441,6 +470,7 @@ impl Scratch {
             places: Vec::new(),
             edge: String::new(),
             word: String::new(),
+            sight: Sight::default(),
             signs: Signs::default(),
         }
     }
@@ -467,11 +497,29 @@ struct Folds<'a, 'b> {
     scratch: &'b mut Scratch,
     /// What the edge buffer holds: the beginning (`Some(true)`) or end of the line.
     edge: Option<bool>,
+    /// Whether the line was looked at: whether `scratch.sight` is of it.
+    seen: bool,
 }
 
 impl Folds<'_, '_> {
     fn full(&mut self) -> &str {
         self.scratch.fold(self.line)
+    }
+
+    fn look(&mut self, rare: &Needles) {
+        if !std::mem::replace(&mut self.seen, true) {
+            rare.look(self.line, &mut self.scratch.sight);
+        }
+    }
+
+    /// Whether the line may hold the word that a phrase needs. Folding a line takes far longer than looking
+    /// at it.
+    fn may_match(&mut self, entry: &Entry, phrases: &Phrases) -> bool {
+        let (Some(word), Some(rare)) = (entry.needs, &phrases.rare) else { return true };
+        self.scratch.is_folded(self.line) && !self.seen || {
+            self.look(rare);
+            self.scratch.sight.may_hold(word)
+        }
     }
 
     /// The sign of the second word.
@@ -495,7 +543,9 @@ impl Folds<'_, '_> {
     }
 
     fn begins_with(&mut self, fixed: &str) -> bool {
-        if self.scratch.is_folded(self.line) {
+        if fixed.is_empty() {
+            true
+        } else if self.scratch.is_folded(self.line) {
             self.scratch.folded.starts_with(fixed)
         } else {
             self.edge(true).starts_with(fixed)

@@ -37,6 +37,10 @@ impl Signs {
         }
     }
 
+    fn len(&self) -> usize {
+        self.found.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -100,6 +104,14 @@ impl Address {
     }
 }
 
+/// How many words of a line there may be to each of its signs.
+const WORDS: usize = 8;
+
+/// Whether a line with these signs is short enough for them to count.
+pub(super) fn may_be_dense(line: &str, found: &Signs) -> bool {
+    line.split_whitespace().nth(WORDS * (found.len() + 1)).is_none()
+}
+
 /// Masks lines by their signs. Sentences must speak to the reader; how many signs it takes depends on
 /// the length of the line, on its place and on its neighbours.
 pub(super) fn signs(lines: &mut [Line<'_>], first: usize, last: usize) {
@@ -109,7 +121,7 @@ pub(super) fn signs(lines: &mut [Line<'_>], first: usize, last: usize) {
         let masked = |j: Option<usize>| j.and_then(|j| lines.get(j)).is_none_or(|l| l.rule.is_some());
         let (above, below) = (masked(i.checked_sub(1)), masked(Some(i + 1)));
         let words = line.text.split_whitespace().count();
-        let dense = words <= 8 * (n + usize::from(line.addresses));
+        let dense = words <= WORDS * (n + usize::from(line.addresses));
         let enough = match line.kind {
             Kind::Prose => line.addresses && dense && (n >= 2 || above && below),
             Kind::Fragment if i < first || i > last => {
