@@ -13,6 +13,7 @@ mod score;
 use std::path::{Path, PathBuf};
 
 use recipes::Recipe;
+use slantwise::CompressParams;
 
 /// The most that a shipped model may take.
 const MOST_BYTES: u64 = 3_000_000;
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn build(recipe: &Recipe) -> Result<(), Box<dyn std::error::Error>> {
-    let model = recipe.params.fit(&recipe.corpus)?;
+    let model = recipe.params.fit(&recipe.corpus)?.compress(&CompressParams::default())?;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{}.slant", recipe.name));
     model.save(&path)?;
     let bytes = std::fs::metadata(&path)?.len();

@@ -36,7 +36,7 @@ fn common(classifier: Classifier, n_terms: usize) -> PipelineParams {
     params
 }
 
-/// Each label of a corpus counts as much as five of our own texts, so that stance is learned from contrast and not from what else tells
+/// Each label of a corpus counts as much as four of our own texts, so that stance is learned from contrast and not from what else tells
 /// the corpora apart: with twenty, exposés of Russian arms deals are taken for pro-Kremlin. Long articles are labelled passage by passage,
 /// as our texts are short. Of the corpora only English is used: in the other languages one stance has no articles, or one outlet.
 fn ukraine_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
@@ -49,7 +49,7 @@ fn ukraine_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
     let mut params = common(Classifier::logistic().c(30.0), 40_000).chars(3, 5);
     params.passage_words = Some(150);
     params.weight_by = Some(WEIGHT.to_string());
-    Ok((data::balance(examples, 5.0), params))
+    Ok((data::balance(examples, 4.0), params))
 }
 
 /// What only pro-Kremlin narratives say is pro-kremlin; praise of the West alone is pro-ukraine; all else says nothing sure.
@@ -80,7 +80,7 @@ fn us_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
     let mut examples: Vec<Example> =
         outlets.into_iter().filter(in_train).map(|example| data::weigh(example, 1.0)).collect();
     examples.extend(data::own("us-stance")?.into_iter().map(|example| data::weigh(example, 10.0)));
-    let mut params = common(Classifier::logistic().c(3.0), 60_000);
+    let mut params = common(Classifier::logistic().c(3.0), 200_000);
     // Of three sides none is more likely than the other two together: as good as no answer.
     params.decision.abstain_below = 0.5;
     params.weight_by = Some(WEIGHT.to_string());
@@ -89,7 +89,7 @@ fn us_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
 
 /// Our own texts alone; long articles are labelled passage by passage, as the texts are short.
 fn frames() -> Result<(Vec<Example>, PipelineParams)> {
-    let mut params = common(Classifier::svm().c(0.3), 30_000).words(1, 1).chars(3, 5);
+    let mut params = common(Classifier::svm().c(0.3), 100_000).words(1, 1).chars(3, 5);
     params.classifier.set_class_weight(ClassWeight::Balanced);
     params.passage_words = Some(150);
     Ok((data::own("frames")?, params))
@@ -119,21 +119,9 @@ fn techniques(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
         let gold = Gold::several(labels);
         examples.push(Example { gold, ..example });
     }
-    let env = |k: &str, d: f64| std::env::var(k).ok().and_then(|v| v.parse::<f64>().ok()).unwrap_or(d);
-    if env("ONLYP", 0.0) > 0.0 {
-        for e in &mut examples {
-            let labels: Vec<String> = e.gold.labels().iter().filter(|l| *l == PROPAGANDA).cloned().collect();
-            e.gold = Gold::several(labels);
-        }
-    }
-    let mut params =
-        common(Classifier::svm().c(env("C", 0.1)), env("K", 20_000.0) as usize).chars(3, 5).unit(Unit::Sentence);
-    if env("PUNCT", 0.0) > 0.0 {
-        let words = params.analyzer.words.get_or_insert_default();
-        (words.punctuation, words.one_letter) = (true, true);
-        words.ngram_range.1 = 3;
-        params.analyzer.chars = Some(slantwise::CharParams { ngram_range: (2, 5) });
-    }
+    let mut params = common(Classifier::svm().c(0.3), 140_000).words(1, 3).chars(2, 5).unit(Unit::Sentence);
+    let words = params.analyzer.words.get_or_insert_default();
+    (words.punctuation, words.one_letter) = (true, true);
     params.classifier.set_class_weight(ClassWeight::Balanced);
     params.decision.metric = Metric::MacroF1;
     Ok((examples, params))

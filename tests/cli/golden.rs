@@ -62,9 +62,19 @@ fn clean() {
 #[test]
 fn help() {
     let folder = Folder::new();
-    for command in
-        ["", "train", "predict", "evaluate", "crossval", "audit", "explain", "inspect", "clean", "completions"]
-    {
+    for command in [
+        "",
+        "train",
+        "predict",
+        "evaluate",
+        "crossval",
+        "audit",
+        "explain",
+        "inspect",
+        "compress",
+        "clean",
+        "completions",
+    ] {
         assert_snapshot!(format!("help_{command}"), folder.run(&format!("{command} --help")));
     }
 }

@@ -5,6 +5,7 @@
 mod audit;
 mod bad_input;
 mod clean;
+mod compress;
 mod encodings;
 mod golden;
 mod options;
