@@ -138,7 +138,7 @@ impl Command {
             Command::Audit(command) => command.run(console),
             Command::Explain(command) => command.run(console),
             Command::Inspect(command) => command.run(),
-            Command::Compress(command) => command.run(&console),
+            Command::Compress(command) => command.run(console),
             Command::Clean(command) => command.run(console),
             Command::Completions(command) => command.run(),
         }
