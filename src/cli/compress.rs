@@ -40,7 +40,7 @@ impl Compress {
         let before = (model.vectorizer().vocabulary().len(), model.to_bytes().len());
         let small = model.compress(&CompressParams { max_terms: self.terms, max_bytes: self.bytes })?;
         small.save(&self.output)?;
-        let after = (small.vectorizer().vocabulary().len(), small.to_bytes().len());
+        let after = (small.vectorizer().vocabulary().len(), std::fs::metadata(&self.output)?.len());
         console.note(format!(
             "{} terms, {} bytes (from {} terms, {} bytes) in {}",
             after.0,

@@ -48,15 +48,15 @@ impl Pipeline {
         let mut model = keep(n_terms);
         let Some(max_bytes) = params.max_bytes else { return Ok(model) };
         // Bytes are nearly in proportion to terms; where they are not, halving the range finds the number.
-        let (mut fits, mut too_many) = (0, n_terms + 1);
+        let (mut best, mut fits, mut too_many) = (None, 0, n_terms + 1);
         for step in 0..24 {
             let bytes = model.to_bytes().len() as u64;
+            let near = bytes <= max_bytes && bytes * 100 >= max_bytes * 97;
             if bytes <= max_bytes {
-                fits = n_terms;
+                (best, fits) = (Some(model), n_terms);
             } else {
                 too_many = n_terms;
             }
-            let near = bytes <= max_bytes && bytes * 100 >= max_bytes * 97;
             if near || fits + 1 >= too_many {
                 break;
             }
@@ -65,13 +65,7 @@ impl Pipeline {
             n_terms = guess.clamp(fits + 1, too_many - 1);
             model = keep(n_terms);
         }
-        if model.to_bytes().len() as u64 <= max_bytes {
-            return Ok(model);
-        }
-        if fits == 0 {
-            return Err(Error::param("max_bytes", max_bytes, "enough for the settings and some terms of the model"));
-        }
-        Ok(keep(fits))
+        best.ok_or_else(|| Error::param("max_bytes", max_bytes, "enough for the settings and some terms of the model"))
     }
 
     /// Columns, those that move scores most first.
