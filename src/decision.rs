@@ -195,6 +195,12 @@ impl Decision {
     /// [`Error::Shape`] where the sizes differ or there are no articles; [`Error::Param`] where a parameter, a class
     /// or a probability is out of range.
     pub fn fit(probabilities: &[f64], gold: &Targets, params: &DecisionParams) -> Result<Decision> {
+        let decision = Decision::tuned(probabilities, gold, params)?;
+        Ok(Decision { conformal: Conformal::fit(probabilities, gold)?, ..decision })
+    }
+
+    /// As [`fit`](Self::fit), without label sets.
+    pub(crate) fn tuned(probabilities: &[f64], gold: &Targets, params: &DecisionParams) -> Result<Decision> {
         params.check()?;
         check_targets(gold)?;
         same_size("probabilities", gold.n_samples() * gold.n_classes(), probabilities.len())?;
@@ -209,8 +215,8 @@ impl Decision {
             Task::One => (Vec::new(), Vec::new()),
             Task::Several => (threshold::tune(probabilities, gold, metric, shrinkage)?, Vec::new()),
         };
-        let conformal = Conformal::fit(probabilities, gold)?;
         let (task, n_classes) = (gold.task(), gold.n_classes());
+        let conformal = Conformal::untrained(task, n_classes);
         Ok(Decision { task, n_classes, thresholds, factors, abstain_below: params.abstain_below, conformal })
     }
 

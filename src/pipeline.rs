@@ -21,7 +21,7 @@ pub use sentences::SentencePrediction;
 pub use balance::Determined;
 pub(crate) use counted::{Counted, OutOfFold, groups_tell, thinned_places};
 pub(crate) use familiar::Familiarity;
-pub(crate) use fit::{Answers, calibrated, decided};
+pub(crate) use fit::{Answers, calibrated, serving};
 pub(crate) use predict::{Scored, choose};
 
 use crate::calibration::Calibration;

@@ -41,7 +41,7 @@ impl Counted<'_> {
         let method = self.params.calibration.method;
         let told = groups_tell(self.groups.as_deref(), &self.targets);
         let (calibration, probabilities) = calibrated(&found.scores, &gold, method, told)?;
-        let decision = decided(&probabilities, &gold, &self.params.decision, told)?;
+        let decision = Decision::fit(&probabilities, &gold, &serving(&self.params.decision, told))?;
         Ok(Answers { calibration, decision, n: found.rows.len() })
     }
 
@@ -110,12 +110,10 @@ pub(crate) fn calibrated(
     Ok(if flat || hits(&plain.1) > hits(&default.1) { plain } else { default })
 }
 
-/// A decision learned from calibrated probabilities. Where groups tell the class, classes are not weighed against each other.
-pub(crate) fn decided(probabilities: &[f64], gold: &Targets, params: &DecisionParams, told: bool) -> Result<Decision> {
-    match told {
-        true => Decision::fit(probabilities, gold, &DecisionParams { metric: Metric::Accuracy, ..params.clone() }),
-        false => Decision::fit(probabilities, gold, params),
-    }
+/// What a decision is to serve. Where groups tell the class, classes are not weighed against each other.
+pub(crate) fn serving(params: &DecisionParams, told: bool) -> DecisionParams {
+    let metric = if told { Metric::Accuracy } else { params.metric };
+    DecisionParams { metric, ..params.clone() }
 }
 
 impl PipelineParams {

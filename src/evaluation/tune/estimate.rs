@@ -37,11 +37,7 @@ pub(super) fn estimate(
     if settings.iter().any(|s| s.rows != first.rows) {
         return Ok(None);
     }
-    let mut members: std::collections::BTreeMap<u32, Vec<usize>> = std::collections::BTreeMap::new();
-    for at in first.heard(groups) {
-        members.entry(groups.map_or(at as u32, |g| g[first.rows[at]])).or_default().push(at);
-    }
-    let members: Vec<Vec<usize>> = members.into_values().collect();
+    let members = first.units(groups);
     if members.len() < 3 {
         return Ok(None);
     }

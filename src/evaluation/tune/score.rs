@@ -1,10 +1,12 @@
 //! What a setting is worth, from its scores out of fold.
 
-use crate::decision::DecisionParams;
+use std::collections::BTreeMap;
+
+use crate::decision::{Decision, DecisionParams};
 use crate::error::Result;
 use crate::evaluation::{Evaluation, Metric};
 use crate::label::{LabelSet, Targets};
-use crate::pipeline::{OutOfFold, calibrated, choose, decided, groups_tell, thinned_places};
+use crate::pipeline::{OutOfFold, calibrated, choose, groups_tell, serving, thinned_places};
 
 use super::super::crossval::targets_of;
 
@@ -42,7 +44,7 @@ pub(super) fn decide(
         let learned: Vec<usize> = others.iter().flat_map(|o| &o.rows).copied().collect();
         let gold = targets.select(&learned);
         let (calibration, known) = calibrated(&scores, &gold, None, told)?;
-        let decision = decided(&known, &gold, params, told)?;
+        let decision = Decision::tuned(&known, &gold, &serving(params, told))?;
         let decider = decision.at(None)?;
         let mut p = vec![0.0; k];
         for scores in fold.scores.chunks_exact(k) {
@@ -60,6 +62,15 @@ impl Decisions {
     /// holds for the largest.
     pub(super) fn heard(&self, groups: Option<&[u32]>) -> Vec<usize> {
         groups.map_or_else(|| (0..self.rows.len()).collect(), |groups| thinned_places(&self.rows, groups))
+    }
+
+    /// The positions that are heard, group by group (each on its own without groups): what a bootstrap draws.
+    pub(super) fn units(&self, groups: Option<&[u32]>) -> Vec<Vec<usize>> {
+        let mut units: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for at in self.heard(groups) {
+            units.entry(groups.map_or(at as u32, |groups| groups[self.rows[at]])).or_default().push(at);
+        }
+        units.into_values().collect()
     }
 
     /// The score of some of the decisions (positions in `rows`); higher is better, whatever the metric.

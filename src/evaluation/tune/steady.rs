@@ -1,7 +1,5 @@
 //! The choice among settings that can't be told apart.
 
-use std::collections::BTreeMap;
-
 use crate::classifier::Classifier;
 use crate::error::Result;
 use crate::evaluation::Metric;
@@ -29,11 +27,7 @@ pub(super) fn steadiest(
     seed: u64,
 ) -> Result<usize> {
     let Some(&(_, best)) = settings.first() else { return Ok(0) };
-    let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for at in best.heard(Some(groups)) {
-        members.entry(groups[best.rows[at]]).or_default().push(at);
-    }
-    let members: Vec<Vec<usize>> = members.into_values().collect();
+    let members = best.units(Some(groups));
     let mut random = Random::new(seed ^ 0x57EA);
     let draws: Vec<Vec<usize>> = (0..DRAWS)
         .map(|_| (0..members.len()).flat_map(|_| members[random.below(members.len())].iter().copied()).collect())
