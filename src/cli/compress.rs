@@ -37,7 +37,9 @@ pub(super) struct Compress {
 impl Compress {
     pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
         let model = models::open(&self.model)?;
-        let before = (model.vectorizer().vocabulary().len(), model.to_bytes().len());
+        // A shipped model has no file of its own.
+        let size = std::fs::metadata(&self.model).map_or_else(|_| model.to_bytes().len() as u64, |file| file.len());
+        let before = (model.vectorizer().vocabulary().len(), size);
         let small = model.compress(&CompressParams { max_terms: self.terms, max_bytes: self.bytes })?;
         small.save(&self.output)?;
         let after = (small.vectorizer().vocabulary().len(), std::fs::metadata(&self.output)?.len());

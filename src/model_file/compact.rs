@@ -59,7 +59,9 @@ pub(super) fn encode(model: &Pipeline, settings: &[u8]) -> Vec<u8> {
         term.and_then(|t| hashes_of(t.kind, t.text).position(|h| h == hash)).unwrap_or(0) as u8
     };
     let mut columns: Vec<u32> = (0..vocabulary.len() as u32).collect();
-    columns.sort_by_key(|&c| (c as usize >= vocabulary.n_words, written(c), reading(c)));
+    // Made once: a sort would ask for each again and again.
+    let readings: Vec<u8> = columns.iter().map(|&c| reading(c)).collect();
+    columns.sort_by_key(|&c| (c as usize >= vocabulary.n_words, written(c), readings[c as usize]));
     let k = model.model.n_outputs;
     let scales = scales(&model.model.weights, k);
     let idf = IdfCodes::of(&model.vectorizer.weighting.idf);
@@ -72,7 +74,7 @@ pub(super) fn encode(model: &Pipeline, settings: &[u8]) -> Vec<u8> {
         settings,
         terms: terms.as_bytes(),
         lengths: &le_bytes(&columns, |c| (written(c).len() as u32).to_le_bytes()),
-        readings: &columns.iter().map(|&c| reading(c)).collect::<Vec<u8>>(),
+        readings: &columns.iter().map(|&c| readings[c as usize]).collect::<Vec<u8>>(),
         idf_range: &le_bytes(&[idf.least, idf.most], f32::to_le_bytes),
         idf: &columns.iter().map(idf_of).collect::<Vec<u8>>(),
         scales: &le_bytes(&scales, f32::to_le_bytes),
