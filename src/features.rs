@@ -12,4 +12,5 @@ pub use matrix::FeatureMatrix;
 pub(crate) use select::{best, chi2};
 pub use tfidf::{FeatureParams, Idf, Tfidf, TfidfParams, TfidfVectorizer};
 pub(crate) use tfidf::{RowBuffer, Weighting};
+pub(crate) use vocabulary::HashTable;
 pub use vocabulary::{Term, Vocabulary};

@@ -77,7 +77,9 @@ impl Problem<'_> {
             3..=4 => 4,
             _ => 8,
         };
-        let groups: Vec<Vec<usize>> = (0..n_outputs).collect::<Vec<_>>().chunks(width).map(<[usize]>::to_vec).collect();
+        let outputs: Vec<usize> = (0..n_outputs).collect();
+        let per_group = n_outputs.div_ceil(n_outputs.div_ceil(width).max(1)).max(1);
+        let groups: Vec<Vec<usize>> = outputs.chunks(per_group).map(<[usize]>::to_vec).collect();
         let solved: Vec<Vec<(Vec<f32>, f32)>> = groups
             .par_iter()
             .with_max_len(1)

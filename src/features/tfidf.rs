@@ -143,7 +143,12 @@ impl Weighting {
 
     /// The weights of some rows of a matrix of counts, whose columns `kept` stay: one pass over the counts.
     pub(crate) fn weigh(&self, counts: &FeatureMatrix, rows: &[usize], kept: &[u32]) -> FeatureMatrix {
-        let mut matrix = counts.select(rows, kept).with_words(self.n_words);
+        self.weigh_all(counts.select(rows, kept))
+    }
+
+    /// The weights of a matrix of counts, all of whose columns stay, in place.
+    pub(crate) fn weigh_all(&self, counts: FeatureMatrix) -> FeatureMatrix {
+        let mut matrix = counts.with_words(self.n_words);
         matrix.rows_mut().with_min_len(64).for_each(|row| self.apply_row(row));
         matrix
     }
@@ -214,11 +219,7 @@ impl RowBuffer {
         distinct.count(hashes);
         *n_terms = distinct.pairs.len();
         row.clear();
-        row.extend(
-            distinct.pairs.iter().filter_map(|&(hash, count)| {
-                vocabulary.lookup(hash).map(|column| Entry { column, value: count as f32 })
-            }),
-        );
+        vocabulary.columns_of(&distinct.pairs, row);
         sort_row(row, scratch);
         weighting.apply_row(row);
     }

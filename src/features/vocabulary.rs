@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::features::matrix::Entry;
 use crate::text::TermKind;
 
 /// A term and its column.
@@ -16,7 +17,8 @@ pub struct Term<'a> {
 }
 
 /// The terms that fitting kept. Columns of words come before columns of characters, and within each the
-/// more frequent term comes first (ties by hash), so that the terms that solvers read most lie together.
+/// more frequent term comes first, so that the terms that solvers read most lie together: terms of about the same frequency (up to
+/// twice) in the order in which articles first held them, so that those of one article lie together too.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Vocabulary {
     /// Hashes in ascending order.
@@ -107,9 +109,9 @@ impl Vocabulary {
         self.table.get(hash)
     }
 
-    /// Makes the look-up table again, after loading.
-    pub(crate) fn index(&mut self) {
-        self.table = HashTable::new(&self.hashes, &self.columns);
+    /// Adds the columns of the hashes that it knows to a row, with their counts.
+    pub(crate) fn columns_of(&self, pairs: &[(u64, u32)], row: &mut Vec<Entry>) {
+        self.table.get_all(pairs, |column, count| row.push(Entry { column, value: count as f32 }));
     }
 }
 
@@ -135,7 +137,7 @@ struct Slot {
 const EMPTY: u32 = u32::MAX;
 
 impl HashTable {
-    fn new(hashes: &[u64], columns: &[u32]) -> HashTable {
+    pub(crate) fn new(hashes: &[u64], columns: &[u32]) -> HashTable {
         let n_home = (hashes.len() as u64 * 3 / 2).max(1);
         let free = Slot { tag: 0, column: EMPTY };
         let mut slots = vec![free; n_home as usize + 1];
@@ -156,17 +158,48 @@ impl HashTable {
         if self.n_home == 0 {
             return None;
         }
-        let mut at = home(hash, self.n_home);
+        self.get_from(home(hash, self.n_home), hash as u32)
+    }
+
+    /// The column of a tag, from its home on.
+    #[inline]
+    fn get_from(&self, mut at: usize, tag: u32) -> Option<u32> {
         loop {
             // The last slot is always free, so the search ends.
             let slot = self.slots.get(at)?;
             if slot.column == EMPTY {
                 return None;
             }
-            if slot.tag == hash as u32 {
+            if slot.tag == tag {
                 return Some(slot.column);
             }
             at += 1;
+        }
+    }
+
+    /// Looks many hashes up. The home slots of several hashes are read before the first one is looked at, so that the processor
+    /// waits for the memory of all of them at once.
+    fn get_all(&self, pairs: &[(u64, u32)], mut found: impl FnMut(u32, u32)) {
+        const AT_ONCE: usize = 32;
+        if self.n_home == 0 {
+            return;
+        }
+        let mut homes = [(0usize, Slot { tag: 0, column: EMPTY }); AT_ONCE];
+        for pairs in pairs.chunks(AT_ONCE) {
+            for (place, &(hash, _)) in homes.iter_mut().zip(pairs) {
+                let at = home(hash, self.n_home);
+                *place = (at, self.slots[at]);
+            }
+            for (&(at, slot), &(hash, count)) in homes.iter().zip(pairs) {
+                if slot.column == EMPTY {
+                    continue;
+                }
+                let column =
+                    if slot.tag == hash as u32 { Some(slot.column) } else { self.get_from(at + 1, hash as u32) };
+                if let Some(column) = column {
+                    found(column, count);
+                }
+            }
         }
     }
 }
