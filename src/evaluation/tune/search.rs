@@ -1,5 +1,7 @@
 //! The search: three stages, each with fewer settings and more folds than the one before.
 
+use std::time::Instant;
+
 use rayon::prelude::*;
 
 use crate::classifier::Classifier;
@@ -24,6 +26,8 @@ const SAMPLE_BYTES: usize = 24 << 20;
 /// Sets of features, and settings, that pass on.
 const BEST_SETS: usize = 3;
 const BEST_SETTINGS: usize = 6;
+/// Classifiers in a blend, about.
+const MEMBERS: usize = 2;
 
 /// A search for the best setting on one corpus.
 pub(super) struct Search<'a> {
@@ -175,7 +179,15 @@ impl<'a> Search<'a> {
                 self.cut_short = true;
                 break;
             }
-            for found in self.try_on(corpus, &set, &space::grid(self.is_balanced()), n_folds, "classifiers")? {
+            let grid = space::grid(self.is_balanced());
+            let afforded = self.purse.affords(&set, 0.7) / (grid.len() * corpus.len());
+            if afforded < n_folds {
+                self.cut_short = true;
+            }
+            if afforded == 0 && !tried.is_empty() {
+                break;
+            }
+            for found in self.try_on(corpus, &set, &grid, n_folds.min(afforded).max(1), "classifiers")? {
                 tried.push((found.score, found.params));
             }
         }
@@ -208,9 +220,14 @@ impl<'a> Search<'a> {
                 self.cut_short = true;
                 break;
             }
-            if finalists.is_empty() && !self.purse.has(0.85) {
-                together.truncate(1);
+            // One setting at least, or there is nothing to choose from.
+            let afforded = (self.purse.affords(&set, 0.85) / (n_folds * corpus.len())).max(finalists.is_empty().into());
+            if afforded < together.len() {
+                together.truncate(afforded);
                 self.cut_short = true;
+            }
+            if together.is_empty() {
+                continue;
             }
             let learners: Vec<Classifier> = together.into_iter().map(|p| p.classifier).collect();
             finalists.extend(self.try_on(corpus, &set, &learners, n_folds, "finals")?);
@@ -224,7 +241,7 @@ impl<'a> Search<'a> {
                 if seen.contains(&params) {
                     continue;
                 }
-                if !self.purse.has(1.0) {
+                if !self.purse.has(1.0) || self.purse.affords(&params, 1.0) < n_folds * corpus.len() {
                     self.cut_short = true;
                     return Ok(finalists);
                 }
@@ -256,8 +273,16 @@ impl<'a> Search<'a> {
         let plain = |t: &&Tried| !matches!(t.params.classifier, Classifier::NbSvm(_));
         let linear = finalists.iter().filter(plain).max_by(|a, b| a.score.total_cmp(&b.score));
         let linear = linear.map_or_else(|| Classifier::svm().c(0.3), |t| t.params.classifier.clone());
-        let learners = space::blends(&linear, &linear, Some(&best.params.classifier));
+        let mut learners = space::blends(&linear, &linear, Some(&best.params.classifier));
         let n_folds = self.params.folds;
+        let afforded = self.purse.affords(&set, 0.95) / (MEMBERS * n_folds * self.corpus.len());
+        if afforded < learners.len() {
+            self.cut_short = true;
+            learners.truncate(afforded);
+        }
+        if learners.is_empty() {
+            return Ok(());
+        }
         match self.try_on(self.corpus, &set, &learners, n_folds, "blends") {
             Ok(tried) => finalists.extend(tried),
             // Texts without words, or too short for characters.
@@ -288,6 +313,7 @@ impl<'a> Search<'a> {
         n_folds: usize,
         stage: &'static str,
     ) -> Result<Vec<Tried>> {
+        let start = Instant::now();
         let counted = Counted::new(corpus, set)?;
         let rows: Vec<usize> = (0..corpus.len()).collect();
         let all = counted.n_folds(&rows, self.params.folds);
@@ -299,6 +325,7 @@ impl<'a> Search<'a> {
             }
             self.purse.trials += learners.len();
         }
+        self.purse.paid(set, n_folds * learners.len() * corpus.len(), start.elapsed());
         let metric = self.params.metric;
         let targets = &counted.targets;
         let tried: Vec<Tried> = learners
