@@ -22,7 +22,7 @@ use crate::calibration::Calibration;
 use crate::classifier::LinearModel;
 use crate::decision::Decision;
 use crate::error::{Error, ModelFileError, Result};
-use crate::features::{TfidfVectorizer, Vocabulary, Weighting};
+use crate::features::{HashTable, TfidfVectorizer, Vocabulary, Weighting};
 use crate::label::{LabelSet, Task};
 use crate::pipeline::{Familiarity, Pipeline, PipelineParams, Training};
 use crate::text::clean::RepeatedLines;
@@ -207,24 +207,40 @@ fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
     if number(12) != payload.len() as u64 {
         return Err(ModelFileError::Length { expected: number(12), found: payload.len() as u64 });
     }
-    if number(20) != xxh3_64(payload) {
-        return Err(ModelFileError::Checksum);
-    }
     if version == COMPACT {
+        checksum(number(20), payload)?;
         let (settings, arrays) = compact::decode(payload, read_settings, |s| (s.n_words, s.n_outputs))?;
         return Ok(Pipeline { compact: true, ..assemble(arrays, settings)? });
     }
+    // A million terms are a hundred megabytes: the checksum is taken while they are read, and goes before any other error.
+    let (sound, model) = rayon::join(|| checksum(number(20), payload), || plain(payload));
+    sound?;
+    model
+}
+
+fn checksum(expected: u64, payload: &[u8]) -> std::result::Result<(), ModelFileError> {
+    if xxh3_64(payload) == expected { Ok(()) } else { Err(ModelFileError::Checksum) }
+}
+
+/// The payload of version 1.
+fn plain(payload: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
     let limit = payload.len() as u64;
     let payload: Payload<'_> =
         options().with_limit(limit).deserialize(payload).map_err(|e| ModelFileError::Payload(e.to_string()))?;
     let settings = read_settings(payload.settings)?;
+    let terms =
+        || String::from_utf8(payload.terms.to_vec()).map_err(|_| ModelFileError::Meaning("terms are not UTF-8"));
+    let ((hashes, columns), (text, weights)) = rayon::join(
+        || (from_le(payload.hashes, u64::from_le_bytes), from_le(payload.columns, u32::from_le_bytes)),
+        || (terms(), from_le(payload.weights, f32::from_le_bytes)),
+    );
     let arrays = Arrays {
-        hashes: from_le(payload.hashes, u64::from_le_bytes)?,
-        columns: from_le(payload.columns, u32::from_le_bytes)?,
-        text: String::from_utf8(payload.terms.to_vec()).map_err(|_| ModelFileError::Meaning("terms are not UTF-8"))?,
+        hashes: hashes?,
+        columns: columns?,
+        text: text?,
         ends: from_le(payload.term_ends, u32::from_le_bytes)?,
         idf: from_le(payload.idf, f32::from_le_bytes)?,
-        weights: from_le(payload.weights, f32::from_le_bytes)?,
+        weights: weights?,
         intercepts: from_le(payload.intercepts, f32::from_le_bytes)?,
     };
     assemble(arrays, settings)
@@ -254,22 +270,41 @@ fn names_reading(settings: &[u8]) -> bool {
     serde_json::from_slice::<Settings>(settings).is_ok_and(|s| s.params.reading.is_some())
 }
 
-/// From parts that decoded to a model that makes sense.
-fn assemble(arrays: Arrays, settings: Settings) -> std::result::Result<Pipeline, ModelFileError> {
-    let meaning = |ok: bool, what: &'static str| if ok { Ok(()) } else { Err(ModelFileError::Meaning(what)) };
+/// Whether terms, columns and numbers agree with each other.
+fn check_arrays(arrays: &Arrays) -> std::result::Result<(), ModelFileError> {
     let Arrays { hashes, columns, text, ends, idf, weights, intercepts } = arrays;
     let n = hashes.len();
     meaning(n > 0 && n < u32::MAX as usize, "a vocabulary has between 1 and 2^32 - 2 terms")?;
     meaning(columns.len() == n && ends.len() == n && idf.len() == n, "terms, columns and weights differ in number")?;
     meaning(hashes.windows(2).all(|w| w[0] < w[1]), "terms are not unique and sorted")?;
     let mut seen = vec![false; n];
-    for &column in &columns {
+    for &column in columns {
         let place = seen.get_mut(column as usize).ok_or(ModelFileError::Meaning("a column is out of range"))?;
         meaning(!std::mem::replace(place, true), "two terms share a column")?;
     }
     meaning(ends.windows(2).all(|w| w[0] <= w[1]), "the ends of terms do not ascend")?;
     meaning(ends.last().is_some_and(|&end| end as usize == text.len()), "the terms do not fill their text")?;
     meaning(ends.iter().all(|&end| text.is_char_boundary(end as usize)), "a term ends inside a character")?;
+    let finite = |values: &[f32]| values.iter().fold(true, |all, v| all & v.is_finite());
+    meaning(finite(idf) && finite(weights) && finite(intercepts), "a number is not finite")?;
+    // An idf is 1 + ln(n + 1) at most. Times a count, a huge one would not be finite.
+    meaning(
+        idf.iter().fold(true, |all, v| all & (0.0..=64.0).contains(v)),
+        "an inverse document frequency is out of range",
+    )
+}
+
+fn meaning(ok: bool, what: &'static str) -> std::result::Result<(), ModelFileError> {
+    if ok { Ok(()) } else { Err(ModelFileError::Meaning(what)) }
+}
+
+/// From parts that decoded to a model that makes sense.
+fn assemble(arrays: Arrays, settings: Settings) -> std::result::Result<Pipeline, ModelFileError> {
+    // The table of numbers that turn out to make no sense is thrown away.
+    let (sound, table) = rayon::join(|| check_arrays(&arrays), || HashTable::new(&arrays.hashes, &arrays.columns));
+    sound?;
+    let Arrays { hashes, columns, text, ends, idf, weights, intercepts } = arrays;
+    let n = hashes.len();
     meaning(settings.n_words <= n, "more words than terms")?;
     let n_classes = settings.labels.len();
     meaning(n_classes > 0, "no labels")?;
@@ -282,10 +317,6 @@ fn assemble(arrays: Arrays, settings: Settings) -> std::result::Result<Pipeline,
         "labels and intercepts differ in number",
     )?;
     meaning(n.checked_mul(n_outputs) == Some(weights.len()), "terms and model weights differ in number")?;
-    let finite = |values: &[f32]| values.iter().all(|v| v.is_finite());
-    meaning(finite(&idf) && finite(&weights) && finite(&intercepts), "a number is not finite")?;
-    // An idf is 1 + ln(n + 1) at most. Times a count, a huge one would not be finite.
-    meaning(idf.iter().all(|v| (0.0..=64.0).contains(v)), "an inverse document frequency is out of range")?;
     let calibration = &settings.calibration;
     meaning(
         calibration.n_classes() == n_classes && calibration.task() == settings.task,
@@ -313,8 +344,7 @@ fn assemble(arrays: Arrays, settings: Settings) -> std::result::Result<Pipeline,
     let by_language = settings.params.analyzer.is_by_language();
     let reader = Reader::with(&settings.params.reading, settings.repeated_lines, by_language)
         .map_err(|_| ModelFileError::Meaning("a parameter of reading is out of range"))?;
-    let mut vocabulary = Vocabulary { hashes, columns, n_words: settings.n_words, text, ends, ..Vocabulary::default() };
-    vocabulary.index();
+    let vocabulary = Vocabulary { hashes, columns, n_words: settings.n_words, text, ends, table };
     Ok(Pipeline {
         reader,
         vectorizer: TfidfVectorizer {
