@@ -64,12 +64,25 @@ pub(crate) struct FoldModel {
     pub(crate) model: LinearModel,
 }
 
+impl FoldModel {
+    /// The scores of weighed rows, row after row.
+    pub(crate) fn scores(&self, weighed: &FeatureMatrix) -> Vec<f64> {
+        self.model.decision_function(weighed).into_raw_vec_and_offset().0
+    }
+}
+
 /// Scores of rows under models that have not seen them, row after row.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct OutOfFold {
     /// Positions in the corpus.
     pub(crate) rows: Vec<usize>,
     pub(crate) scores: Vec<f64>,
+}
+
+/// Rows to learn from and rows to score, as positions in the corpus.
+pub(crate) struct Held {
+    pub(crate) train: Vec<usize>,
+    pub(crate) test: Vec<usize>,
 }
 
 /// How much of the class groups may tell ([`class_told`]) for calibration and decision to learn biases of classes from them.
@@ -85,6 +98,19 @@ pub(crate) fn groups_tell(groups: Option<&[u32]>, targets: &Targets) -> bool {
 const GROUP_ROWS: usize = 100;
 
 impl OutOfFold {
+    /// Adds the scores of rows. In a tiny corpus a fold may lack a class or all frequent terms: it has nothing to say.
+    pub(crate) fn push(&mut self, scores: Result<Vec<f64>>, rows: Vec<usize>) -> Result<()> {
+        match scores {
+            Ok(scores) => {
+                self.scores.extend(scores);
+                self.rows.extend(rows);
+                Ok(())
+            }
+            Err(Error::TooFewClasses { .. } | Error::EmptyVocabulary { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// At most a hundred rows of every group, evenly spaced.
     pub(crate) fn thinned(&self, groups: Option<&[u32]>, n_classes: usize) -> Cow<'_, OutOfFold> {
         let Some(groups) = groups else { return Cow::Borrowed(self) };
@@ -151,6 +177,26 @@ impl<'a> Counted<'a> {
 
     /// Learns from some rows which terms stay and how they are weighted, and weighs the rows.
     pub(crate) fn features(&self, rows: &[usize], params: &FeatureParams) -> Result<FoldFeatures> {
+        let mut features = self.weighting(rows, params)?;
+        features.matrix = features.weighting.weigh(&self.counts.matrix, rows, &features.kept);
+        Ok(features)
+    }
+
+    /// The features of all rows, made of the counts themselves, which are gone then: a large corpus is held once less.
+    pub(crate) fn take_features(&mut self) -> Result<FoldFeatures> {
+        let rows: Vec<usize> = (0..self.counts.matrix.n_samples()).collect();
+        let mut features = self.weighting(&rows, &self.params.features)?;
+        let counts = std::mem::take(&mut self.counts.matrix);
+        features.matrix = if features.kept.len() == counts.n_features() {
+            features.weighting.weigh_all(counts)
+        } else {
+            features.weighting.weigh(&counts, &rows, &features.kept)
+        };
+        Ok(features)
+    }
+
+    /// Which terms stay and how they are weighted, without the rows' features.
+    fn weighting(&self, rows: &[usize], params: &FeatureParams) -> Result<FoldFeatures> {
         let counts = &self.counts.matrix;
         let targets = self.targets.select(rows);
         let weights = self.weights(&targets, rows);
@@ -164,8 +210,7 @@ impl<'a> Counted<'a> {
                 max_df: params.max_df,
             });
         }
-        let matrix = weighting.weigh(counts, rows, &kept);
-        Ok(FoldFeatures { kept, weighting, matrix, targets, weights })
+        Ok(FoldFeatures { kept, weighting, matrix: FeatureMatrix::default(), targets, weights })
     }
 
     /// The weights of some rows, where not all are 1.
@@ -192,7 +237,11 @@ impl<'a> Counted<'a> {
 
     /// Learns weights and classifier from some rows.
     pub(crate) fn fit_rows(&self, rows: &[usize]) -> Result<FoldModel> {
-        let mut features = self.features(rows, &self.params.features)?;
+        self.fit_features(self.features(rows, &self.params.features)?)
+    }
+
+    /// Learns the classifier from features.
+    pub(crate) fn fit_features(&self, mut features: FoldFeatures) -> Result<FoldModel> {
         let matrix = std::mem::take(&mut features.matrix);
         let model = self.learn_from(matrix, &features, &self.params.classifier)?;
         Ok(FoldModel { kept: features.kept, weighting: features.weighting, model })
@@ -200,8 +249,7 @@ impl<'a> Counted<'a> {
 
     /// The scores of some rows under a model of others, row after row.
     pub(crate) fn scores(&self, fitted: &FoldModel, rows: &[usize]) -> Vec<f64> {
-        let matrix = fitted.weighting.weigh(&self.counts.matrix, rows, &fitted.kept);
-        fitted.model.decision_function(&matrix).into_raw_vec_and_offset().0
+        fitted.scores(&fitted.weighting.weigh(&self.counts.matrix, rows, &fitted.kept))
     }
 
     /// The folds of some rows (positions within `rows`), stratified, groups kept together.
@@ -225,30 +273,32 @@ impl<'a> Counted<'a> {
 
     /// Scores of rows under models that have not seen them. As many folds are trained as it takes to score `enough` rows.
     pub(crate) fn out_of_fold(&self, rows: &[usize]) -> Result<OutOfFold> {
-        let n_folds = self.n_folds(rows, self.params.calibration.folds);
         let mut found = OutOfFold::default();
-        let mut n_learned_from = 0;
-        if n_folds < 2 {
-            return Ok(found);
-        }
-        for fold in self.folds(rows, n_folds)?.iter() {
-            if n_learned_from >= self.params.calibration.enough {
-                break;
-            }
-            let train: Vec<usize> = fold.train.iter().map(|&place| rows[place]).collect();
-            let test: Vec<usize> = fold.test.iter().map(|&place| rows[place]).collect();
+        for Held { train, test } in self.held_out(rows)? {
             let counted = self.as_read_by(&train)?;
-            match counted.fit_rows(&train) {
-                Ok(model) => {
-                    n_learned_from += self.groups.as_ref().map_or(test.len(), |g| thinned_places(&test, g).len());
-                    found.scores.extend(counted.scores(&model, &test));
-                    found.rows.extend(test);
-                }
-                // In a tiny corpus a fold may lack a class or all frequent terms: it has nothing to say.
-                Err(Error::TooFewClasses { .. } | Error::EmptyVocabulary { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            let model = counted.fit_rows(&train);
+            found.push(model.map(|model| counted.scores(&model, &test)), test)?;
         }
         Ok(found)
+    }
+
+    /// The folds whose test parts are scored for calibration: as many as it takes to score `enough` rows.
+    pub(crate) fn held_out(&self, rows: &[usize]) -> Result<Vec<Held>> {
+        let n_folds = self.n_folds(rows, self.params.calibration.folds);
+        let mut held = Vec::new();
+        if n_folds < 2 {
+            return Ok(held);
+        }
+        let mut n_scored = 0;
+        for fold in self.folds(rows, n_folds)?.iter() {
+            if n_scored >= self.params.calibration.enough {
+                break;
+            }
+            let of = |places: &[usize]| places.iter().map(|&place| rows[place]).collect::<Vec<usize>>();
+            let (train, test) = (of(&fold.train), of(&fold.test));
+            n_scored += self.groups.as_ref().map_or(test.len(), |g| thinned_places(&test, g).len());
+            held.push(Held { train, test });
+        }
+        Ok(held)
     }
 }

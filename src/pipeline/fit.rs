@@ -11,8 +11,10 @@ use crate::evaluation::Metric;
 use crate::features::{Scan, TfidfVectorizer};
 use crate::label::{Targets, Task};
 use crate::pipeline::balance::Determined;
+use crate::pipeline::counted::Held;
 use crate::pipeline::familiar::Familiarity;
 use crate::pipeline::{Counted, OutOfFold, Pipeline, PipelineParams, Training, groups_tell};
+use crate::text::Reader;
 
 /// How scores become answers, as learned from scores out of fold.
 pub(crate) struct Answers {
@@ -46,13 +48,37 @@ impl Counted<'_> {
     }
 
     /// Fits the whole pipeline on all rows; the out-of-fold scores, where they are known already, are not made again.
-    pub(crate) fn fit(self, corpus: &Corpus, known: Option<OutOfFold>) -> Result<Pipeline> {
+    pub(crate) fn fit(mut self, corpus: &Corpus, known: Option<OutOfFold>) -> Result<Pipeline> {
         let rows: Vec<usize> = (0..corpus.len()).collect();
-        let answers = || match known {
-            Some(known) => self.answers(&known),
-            None => self.calibrate(&rows),
+        let held = if known.is_some() { Vec::new() } else { self.held_out(&rows)? };
+        // One fold, as in every large corpus: its features are made first, so that the counts can become those of all rows.
+        let single = match held.as_slice() {
+            [Held { train, test }] if !Reader::is_learned(&self.params.reading) => {
+                self.features(train, &self.params.features).ok().map(|features| (features, test))
+            }
+            _ => None,
         };
-        let (answers, fitted) = rayon::join(answers, || self.fit_rows(&rows));
+        let (answers, fitted) = match single {
+            Some((features, test)) => {
+                let weighed = features.weighting.weigh(&self.counts.matrix, test, &features.kept);
+                let all = self.take_features()?;
+                let this = &self;
+                let answers = || {
+                    let mut found = OutOfFold::default();
+                    let model = this.fit_features(features);
+                    found.push(model.map(|model| model.scores(&weighed)), test.clone())?;
+                    this.answers(&found)
+                };
+                rayon::join(answers, || this.fit_features(all))
+            }
+            None => {
+                let answers = || match known {
+                    Some(known) => self.answers(&known),
+                    None => self.calibrate(&rows),
+                };
+                rayon::join(answers, || self.fit_rows(&rows))
+            }
+        };
         let (fitted, Answers { calibration, decision, n }) = (fitted?, answers?);
         let params = self.params;
         let scan = Scan { reader: Some(&self.reader), analyzer: &params.analyzer };

@@ -94,14 +94,14 @@ pub struct CalibrationParams {
     pub method: Option<CalibrationMethod>,
     /// Folds; default 5, range 2 to 100.
     pub folds: usize,
-    /// As many folds are trained as it takes to score this many articles out of fold; default 5000. A map with a few
-    /// parameters gains nothing from more, and training stays fast.
+    /// As many folds are trained as it takes to score this many articles out of fold; default 2000. A map with a few
+    /// parameters gains little from more, and training stays fast.
     pub enough: usize,
 }
 
 impl Default for CalibrationParams {
     fn default() -> Self {
-        CalibrationParams { method: None, folds: 5, enough: 5000 }
+        CalibrationParams { method: None, folds: 5, enough: 2000 }
     }
 }
 
