@@ -24,7 +24,7 @@ pub use classifier::{
     Blend, ClassTargets, ClassWeight, Classifier, IntoTargets, LinearModel, LinfaLogistic, LinfaSvm, Logistic,
     LogisticRegression, Member, MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm, Terms,
 };
-pub use corpus::{Corpus, Format, ReadOptions, Rows};
+pub use corpus::{Corpus, Examples, Format, ReadOptions, Rows};
 pub use decision::{Abstention, Conformal, ConformalSets, Decided, Decider, Decision, DecisionParams, Verdict};
 pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
