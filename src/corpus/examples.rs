@@ -15,7 +15,7 @@ use crate::article::{Example, Gold};
 use crate::error::{CorpusErrorKind, Error, Place, Result};
 use crate::label::Task;
 
-/// The labelled articles of files and folders, one after the other: where a
+/// The labelled articles of files and folders, one after the other: what is [streamed](crate::StreamTrainer), where a
 /// [`Corpus`](crate::Corpus) would not fit into memory.
 ///
 /// Files are read as a corpus reads them, with the same errors, but for lines of fastText: each must have exactly one label, since
