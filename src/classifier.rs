@@ -3,6 +3,7 @@
 mod blend;
 mod class_weight;
 mod dual;
+mod ftrl;
 mod kernel;
 mod linear;
 mod linfa_dense;
@@ -19,6 +20,8 @@ use serde::{Deserialize, Serialize};
 
 pub use blend::{Blend, Member, Terms};
 pub use class_weight::ClassWeight;
+pub use ftrl::Ftrl;
+pub(crate) use ftrl::{Rates, State, Step, n_outputs, pack, unpack};
 pub use linear::LinearModel;
 pub(crate) use linear::argmax;
 pub use linfa_dense::{LinfaLogistic, LinfaSvm};
@@ -58,6 +61,8 @@ pub enum Classifier {
     LinfaSvm(Params<LinfaSvm>),
     /// The mean of several classifiers.
     Blend(Params<Blend>),
+    /// Logistic regression learned row by row: what streams are learned with.
+    Ftrl(Params<Ftrl>),
 }
 
 impl Default for Classifier {
@@ -68,8 +73,17 @@ impl Default for Classifier {
 
 impl Classifier {
     /// The names that [`named`](Self::named) knows.
-    pub const NAMES: [&str; 8] =
-        ["logistic", "svm", "nb-svm", "naive-bayes", "complement-naive-bayes", "linfa-logistic", "linfa-svm", "blend"];
+    pub const NAMES: [&str; 9] = [
+        "logistic",
+        "svm",
+        "nb-svm",
+        "naive-bayes",
+        "complement-naive-bayes",
+        "linfa-logistic",
+        "linfa-svm",
+        "blend",
+        "ftrl",
+    ];
 
     /// Logistic regression with default parameters.
     pub fn logistic() -> Classifier {
@@ -106,6 +120,11 @@ impl Classifier {
         Classifier::LinfaSvm(Params::default())
     }
 
+    /// Logistic regression learned row by row, with default parameters.
+    pub fn ftrl() -> Classifier {
+        Classifier::Ftrl(Params::default())
+    }
+
     /// The classifier of a name, with default parameters; see [`NAMES`](Self::NAMES).
     pub fn named(name: &str) -> Option<Classifier> {
         Some(match name {
@@ -117,6 +136,7 @@ impl Classifier {
             "linfa-logistic" => Classifier::linfa_logistic(),
             "linfa-svm" => Classifier::linfa_svm(),
             "blend" => Classifier::Blend(Params::default()),
+            "ftrl" => Classifier::ftrl(),
             _ => return None,
         })
     }
@@ -132,17 +152,18 @@ impl Classifier {
             Classifier::LinfaLogistic(_) => "linfa-logistic",
             Classifier::LinfaSvm(_) => "linfa-svm",
             Classifier::Blend(_) => "blend",
+            Classifier::Ftrl(_) => "ftrl",
         }
     }
 
-    /// Sets the inverse regularisation strength. Naive Bayes has none and ignores nothing: see [`set_c`](Self::set_c).
+    /// Sets the inverse regularisation strength. Some have none and ignore nothing: see [`set_c`](Self::set_c).
     #[must_use]
     pub fn c(mut self, c: f64) -> Classifier {
         self.set_c(c);
         self
     }
 
-    /// Sets the inverse regularisation strength; false where the classifier has none (naive Bayes).
+    /// Sets the inverse regularisation strength; false where the classifier has none (naive Bayes, FTRL).
     pub fn set_c(&mut self, c: f64) -> bool {
         match self {
             Classifier::Logistic(p) => p.0.c = c,
@@ -150,12 +171,12 @@ impl Classifier {
             Classifier::NbSvm(p) => p.0.c = c,
             Classifier::LinfaLogistic(p) => p.0.c = c,
             Classifier::LinfaSvm(p) => p.0.c = c,
-            Classifier::NaiveBayes(_) | Classifier::Blend(_) => return false,
+            Classifier::NaiveBayes(_) | Classifier::Blend(_) | Classifier::Ftrl(_) => return false,
         }
         true
     }
 
-    /// The inverse regularisation strength; `None` where the classifier has none (naive Bayes).
+    /// The inverse regularisation strength; `None` where the classifier has none (naive Bayes, FTRL).
     pub fn regularisation(&self) -> Option<f64> {
         match self {
             Classifier::Logistic(p) => Some(p.0.c),
@@ -163,11 +184,11 @@ impl Classifier {
             Classifier::NbSvm(p) => Some(p.0.c),
             Classifier::LinfaLogistic(p) => Some(p.0.c),
             Classifier::LinfaSvm(p) => Some(p.0.c),
-            Classifier::NaiveBayes(_) | Classifier::Blend(_) => None,
+            Classifier::NaiveBayes(_) | Classifier::Blend(_) | Classifier::Ftrl(_) => None,
         }
     }
 
-    /// Sets the weights of the classes; false where the classifier takes none (linfa's own).
+    /// Sets the weights of the classes; false where the classifier takes none (linfa's own, FTRL).
     pub fn set_class_weight(&mut self, weight: ClassWeight) -> bool {
         match self {
             Classifier::Logistic(p) => p.0.class_weight = weight,
@@ -175,7 +196,7 @@ impl Classifier {
             Classifier::NbSvm(p) => p.0.class_weight = weight,
             Classifier::NaiveBayes(p) => p.0.class_weight = weight,
             Classifier::Blend(p) => return p.0.set_class_weight(&weight),
-            Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) => return false,
+            Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) | Classifier::Ftrl(_) => return false,
         }
         true
     }
@@ -187,6 +208,7 @@ impl Classifier {
             Classifier::Svm(p) => p.0.seed = seed,
             Classifier::NbSvm(p) => p.0.seed = seed,
             Classifier::Blend(p) => p.0.set_seed(seed),
+            Classifier::Ftrl(p) => p.0.seed = seed,
             Classifier::NaiveBayes(_) | Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) => {}
         }
     }
@@ -198,7 +220,7 @@ impl Classifier {
             Classifier::Svm(p) => Some(&p.0.class_weight),
             Classifier::NbSvm(p) => Some(&p.0.class_weight),
             Classifier::NaiveBayes(p) => Some(&p.0.class_weight),
-            Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) | Classifier::Blend(_) => None,
+            Classifier::LinfaLogistic(_) | Classifier::LinfaSvm(_) | Classifier::Blend(_) | Classifier::Ftrl(_) => None,
         }
     }
 
@@ -212,6 +234,7 @@ impl Classifier {
             Classifier::LinfaLogistic(p) => p.0.check()?,
             Classifier::LinfaSvm(p) => p.0.check()?,
             Classifier::Blend(p) => p.0.check()?,
+            Classifier::Ftrl(p) => p.0.check()?,
         }
         match (labels, self) {
             (Some(labels), Classifier::Blend(p)) => p.0.check_names(labels),
@@ -242,6 +265,7 @@ impl Classifier {
             Classifier::LinfaLogistic(p) => p.fit(&dataset),
             Classifier::LinfaSvm(p) => p.fit(&dataset),
             Classifier::Blend(p) => p.fit(&dataset),
+            Classifier::Ftrl(p) => p.fit(&dataset),
         }
     }
 }

@@ -17,6 +17,8 @@ mod reading;
 mod rejects;
 mod scores;
 mod sink;
+mod spool;
+mod stream;
 mod train;
 mod train_options;
 mod tune;

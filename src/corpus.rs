@@ -12,6 +12,7 @@ use crate::label::{LabelSet, Targets, Task};
 
 mod article_file;
 mod compression;
+mod examples;
 mod fasttext;
 mod folder;
 mod format;
@@ -31,6 +32,7 @@ use load::{Collected, Part};
 use source::Source;
 use transcode::Transcoder;
 
+pub use examples::Examples;
 pub use format::Format;
 pub use options::ReadOptions;
 pub use rows::Rows;

@@ -99,6 +99,26 @@ pub enum Error {
         source: ModelFileError,
     },
 
+    /// A stream has more labels than the memory can hold weights for.
+    #[error(
+        "{labels} different labels are more than {memory} bytes of memory have room for; name another key with --label, or raise memory (--memory)"
+    )]
+    TooManyLabels {
+        /// The labels that were found.
+        labels: usize,
+        /// The memory in bytes.
+        memory: u64,
+    },
+
+    /// Learning can't go on from a checkpoint.
+    #[error("{}: {source}", path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: CheckpointError,
+    },
+
     /// An error of the linfa crate.
     #[error(transparent)]
     Linfa(#[from] linfa::Error),
@@ -413,6 +433,45 @@ pub enum ModelFileError {
     /// The payload decodes, but makes no sense.
     #[error("the file is inconsistent: {0}; train it again")]
     Meaning(&'static str),
+}
+
+/// Why a checkpoint is refused.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CheckpointError {
+    /// The file does not begin as a checkpoint does.
+    #[error("not a checkpoint; name another file with --checkpoint, or move this one away")]
+    Magic,
+    /// Written by another version of the program.
+    #[error(
+        "checkpoint format {found}, this program reads {supported}; remove the file to begin anew, or use the version of slantwise that wrote it"
+    )]
+    Version {
+        /// The version in the file.
+        found: u32,
+        /// The version that this program reads.
+        supported: u32,
+    },
+    /// The content is not what was written.
+    #[error("the checkpoint is damaged ({0}); remove the file to begin anew")]
+    Damaged(String),
+    /// It was made with other parameters.
+    #[error(
+        "the checkpoint was made with other parameters ({key} was {was}, now {now}); give the same, or remove the file to begin anew"
+    )]
+    OtherParams {
+        /// The first parameter that differs.
+        key: String,
+        /// Its value in the checkpoint.
+        was: String,
+        /// Its value now.
+        now: String,
+    },
+    /// The articles that it has learned are not those that come now.
+    #[error(
+        "the checkpoint was made from other articles; give the same in the same order, or remove the file to begin anew"
+    )]
+    OtherArticles,
 }
 
 fn found_classes(found: &[String]) -> String {

@@ -16,17 +16,18 @@ mod pipeline;
 mod random;
 #[cfg(feature = "models")]
 mod shipped;
+mod stream;
 mod text;
 
 pub use article::{Article, Example, FieldValue, Gold, LabelledSpan, Part, Row, Span};
 pub use calibration::{Calibration, CalibrationFit, CalibrationMethod, Sigmoid};
 pub use classifier::{
-    Blend, ClassTargets, ClassWeight, Classifier, IntoTargets, LinearModel, LinfaLogistic, LinfaSvm, Logistic,
+    Blend, ClassTargets, ClassWeight, Classifier, Ftrl, IntoTargets, LinearModel, LinfaLogistic, LinfaSvm, Logistic,
     LogisticRegression, Member, MultiClass, NaiveBayes, NaiveBayesKind, NbSvm, Svm, Terms,
 };
-pub use corpus::{Corpus, Format, ReadOptions, Rows};
+pub use corpus::{Corpus, Examples, Format, ReadOptions, Rows};
 pub use decision::{Abstention, Conformal, ConformalSets, Decided, Decider, Decision, DecisionParams, Verdict};
-pub use error::{CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
+pub use error::{CheckpointError, CorpusErrorKind, Error, ModelFileError, Place, Result, SplitError};
 pub use evaluation::{
     Audit, AuditCode, AuditField, AuditParams, AuditReport, AuditSample, AuditScore, BatchAudit, BatchScore, Chance,
     ClusterCount, Confounder, DateCount, DuplicateAudit, DuplicateCount, Finding, Floor, LabelContradiction,
@@ -48,6 +49,7 @@ pub use pipeline::{
 };
 #[cfg(feature = "models")]
 pub use shipped::ShippedModel;
+pub use stream::{StreamParams, StreamTrainer};
 pub use text::clean::{
     CleanParams, Cleaner, Context as CleanContext, Mask, RepeatedLines, RepeatedLinesParams, Rule as CleanRule,
     kept_ranges,

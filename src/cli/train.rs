@@ -7,6 +7,7 @@ use clap::Args;
 use slantwise::{CalibrationFit, Pipeline, Task};
 
 use super::console::Console;
+use super::stream::Stream;
 use super::train_options::{TrainOptions, locate, warn_about_balance};
 use super::{Outcome, sink};
 
@@ -18,10 +19,17 @@ Examples:
   slantwise train left/ right.csv.gz -o stance.slant --classifier svm --words 1..3
   slantwise train data.jsonl.zst -o frames.slant --label frames --class-weight balanced
   slantwise train data.jsonl.zst -o stance.slant --group-by domain --params best.toml
+  zcat huge.jsonl.gz | slantwise train --stream - -o stance.slant --checkpoint stance.checkpoint
 
 A row of JSONL or CSV needs 'text' and a label: 'label' is one class an article, 'labels' any number of them. \
 In a folder, the folders are the labels and every .txt or .html file is an article. Standard output stays \
 empty; the summary goes to standard error. A model file that exists is replaced only by a complete new one.
+
+With --stream, articles are learned one after the other, by ftrl (rates and regularisation: alpha, beta, l1 and l2 under \
+[classifier.ftrl] in --params); they should come in no order of labels. One in twenty is not learned but used for \
+probabilities and thresholds. Options for which all articles would have to be known beforehand (--group-by, --balance-by, \
+--repeated-lines, --max-df, --max-features, --select) do not go with it. A checkpoint that exists is gone on from, with the same \
+articles and options, to the very model that learning without a break would have given.
 
 Exit status: 0 the model is written, 2 an error.")]
 pub(super) struct Train {
@@ -32,11 +40,16 @@ pub(super) struct Train {
     #[arg(long, short, value_name = "MODEL", help_heading = "Data")]
     output: PathBuf,
     #[command(flatten)]
+    stream: Stream,
+    #[command(flatten)]
     options: TrainOptions,
 }
 
 impl Train {
     pub(super) fn run(self, console: &Console) -> anyhow::Result<Outcome> {
+        if self.stream.is_on() {
+            return self.stream.run(&self.data, &self.output, &self.options, console);
+        }
         let start = Instant::now();
         let params = self.options.params()?;
         sink::check_writable(&self.output)?;
@@ -48,14 +61,15 @@ impl Train {
         model.save(&self.output)?;
         console.stop();
         warn_about_calibration(&model, console);
-        console.note(summary(&model));
+        console.note(summary(&model, "out of fold"));
         console.note(format_args!("{} written in {:.1} s", self.output.display(), start.elapsed().as_secs_f64()));
         Ok(Outcome::Done)
     }
 }
 
 /// What was learned: articles, labels with their counts, terms, probabilities.
-pub(super) fn summary(model: &Pipeline) -> String {
+/// `found` says where the articles that probabilities were learned from were.
+pub(super) fn summary(model: &Pipeline, found: &str) -> String {
     let labels = model.labels();
     let task = match model.task() {
         Task::One => "classes, one an article",
@@ -66,7 +80,7 @@ pub(super) fn summary(model: &Pipeline) -> String {
     let support: String = support.iter().map(|(name, n)| format!("\n  {n:>7}  {name}")).collect();
     let calibrated = match model.n_calibration_samples() {
         0 => "probabilities not calibrated: too few articles".to_string(),
-        n => format!("probabilities calibrated on {n} articles out of fold"),
+        n => format!("probabilities calibrated on {n} articles {found}"),
     };
     format!(
         "{} articles; {} {task}:{support}\n{} terms; {}; {calibrated}",

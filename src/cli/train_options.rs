@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use slantwise::{
-    CharParams, ClassWeight, Classifier, Corpus, Error, MultiClass, Pipeline, PipelineParams, Quotes, ReadingParams,
-    SplitError, Unit,
+    CharParams, ClassWeight, Classifier, Corpus, Error, MultiClass, Pipeline, PipelineParams, Quotes, ReadOptions,
+    ReadingParams, SplitError, Unit,
 };
 
 use super::console::Console;
@@ -56,6 +56,9 @@ pub(super) struct TrainOptions {
     /// Memory that linfa-logistic and linfa-svm may take [default: 2GiB]
     #[arg(long, value_name = "SIZE", value_parser = values::bytes, help_heading = "Model")]
     memory_budget: Option<u64>,
+    /// How often ftrl goes through the articles, 1 to 1000 [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Model")]
+    passes: Option<u32>,
     /// No answer below this confidence, from 0 to 1 [default: 0]
     #[arg(long, value_name = "P", help_heading = "Model")]
     abstain_below: Option<f64>,
@@ -124,10 +127,34 @@ pub(super) struct TrainOptions {
 impl TrainOptions {
     /// Defaults, the parameter file over them, and over both what was typed; checked.
     pub(super) fn params(&self) -> anyhow::Result<PipelineParams> {
-        let mut params = match &self.params {
-            Some(path) => read_params(path)?,
-            None => Pipeline::params(),
-        };
+        let params = self.base()?;
+        self.over(params)
+    }
+
+    /// As [`params`](Self::params), with the one classifier that learns from streams where no other was asked for.
+    pub(super) fn stream_params(&self) -> anyhow::Result<PipelineParams> {
+        let mut params = self.base()?;
+        if params.classifier == Classifier::default() {
+            params.classifier = Classifier::ftrl();
+        }
+        let asked = self.classifier.as_deref().unwrap_or(params.classifier.name());
+        if asked != params.classifier.name() || asked != Classifier::ftrl().name() {
+            bail!(
+                "--stream does not learn with {asked}, only with ftrl; leave --classifier out, or train without --stream"
+            );
+        }
+        self.over(params)
+    }
+
+    fn base(&self) -> anyhow::Result<PipelineParams> {
+        match &self.params {
+            Some(path) => read_params(path),
+            None => Ok(Pipeline::params()),
+        }
+    }
+
+    /// What was typed over other parameters; checked.
+    fn over(&self, mut params: PipelineParams) -> anyhow::Result<PipelineParams> {
         self.set_reading(&mut params.reading);
         self.set_features(&mut params)?;
         self.set_classifier(&mut params.classifier)?;
@@ -212,11 +239,21 @@ impl TrainOptions {
         }
         if let Some(c) = self.c {
             let set = classifier.set_c(c);
-            applies(set, "--c", classifier, "all but the naive-bayes ones")?;
+            applies(set, "--c", classifier, "all but ftrl, blend and the naive-bayes ones")?;
         }
         if let Some(weight) = &self.class_weight {
             let set = classifier.set_class_weight(weight.clone());
-            applies(set, "--class-weight", classifier, "all but linfa-logistic and linfa-svm")?;
+            applies(set, "--class-weight", classifier, "all but ftrl, linfa-logistic and linfa-svm")?;
+        }
+        if let Some(passes) = self.passes {
+            let set = match classifier {
+                Classifier::Ftrl(params) => {
+                    *params = params.clone().passes(passes);
+                    true
+                }
+                _ => false,
+            };
+            applies(set, "--passes", classifier, "ftrl")?;
         }
         if let Some(how) = &self.multi_class {
             let how = if how == "multinomial" { MultiClass::Multinomial } else { MultiClass::OneVsRest };
@@ -260,6 +297,11 @@ impl TrainOptions {
         Ok(())
     }
 
+    /// How the labelled articles are read.
+    pub(super) fn read_options(&self) -> ReadOptions {
+        read_options(self.label.as_deref(), &self.reading)
+    }
+
     /// Reads the labelled articles.
     pub(super) fn read(&self, data: &[PathBuf], console: &Console) -> anyhow::Result<Corpus> {
         read_corpus(data, self.label.as_deref(), &self.reading, console)
@@ -284,15 +326,25 @@ pub(super) fn read_corpus(
     reading: &Reading,
     console: &Console,
 ) -> anyhow::Result<Corpus> {
+    check_stdin(data)?;
+    console.progress("reading articles");
+    Ok(Corpus::from_paths(data, &read_options(label, reading))?)
+}
+
+/// Errors where standard input is to be read twice.
+pub(super) fn check_stdin(data: &[PathBuf]) -> anyhow::Result<()> {
     if data.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
         bail!("-: standard input can be read once only; give '-' once");
     }
-    console.progress("reading articles");
-    let mut options = reading.options();
-    if let Some(key) = label {
-        options = options.label(key);
+    Ok(())
+}
+
+fn read_options(label: Option<&str>, reading: &Reading) -> ReadOptions {
+    let options = reading.options();
+    match label {
+        Some(key) => options.label(key),
+        None => options,
     }
-    Ok(Corpus::from_paths(data, &options)?)
 }
 
 fn read_params(path: &Path) -> anyhow::Result<PipelineParams> {

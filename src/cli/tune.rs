@@ -111,7 +111,7 @@ impl Tune {
         file.finish()?;
         console.stop();
         warn_about_calibration(&found.model, console);
-        console.note(summary(&found.model));
+        console.note(summary(&found.model, "out of fold"));
         console.note(outcome(&found, metric));
         let (model, seconds) = (self.output.display(), start.elapsed().as_secs_f64());
         console.note(format_args!("{model} written in {seconds:.1} s; everything tried: {}", trace_path.display()));

@@ -9,6 +9,7 @@ use std::vec;
 use super::format::Format;
 use super::lines::{Lines, is_blank, utf8};
 use super::options::ReadOptions;
+use super::record::Record;
 use super::source::Source;
 use super::table::Table;
 use super::transcode::Transcoder;
@@ -81,7 +82,7 @@ impl Rows {
         options: &ReadOptions,
     ) -> Rows {
         let source = Source::new(name, options);
-        let current = Some(Stream { body: Body::new(Box::new(reader), format, &source), source });
+        let current = Some(Stream::new(Box::new(reader), format, source));
         Rows { current, waiting: Vec::new().into_iter(), options: options.clone() }
     }
 }
@@ -105,10 +106,11 @@ impl Iterator for Rows {
     }
 }
 
-type Input = Box<dyn BufRead + Send>;
+pub(super) type Input = Box<dyn BufRead + Send>;
 
-struct Stream {
-    source: Source,
+/// One input under reading.
+pub(super) struct Stream {
+    pub(super) source: Source,
     body: Body,
 }
 
@@ -135,13 +137,17 @@ impl Body {
 }
 
 impl Stream {
-    fn open(path: &Path, options: &ReadOptions) -> Result<Stream> {
+    /// A stream of a known format.
+    pub(super) fn new(reader: Input, format: Format, source: Source) -> Stream {
+        Stream { body: Body::new(reader, format, &source), source }
+    }
+
+    pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Stream> {
         let source = Source::new(path, options);
         let format = if Source::is_stdin(path) { Some(Format::Jsonl) } else { Format::from_path(path) };
         let reader = compression::open(path, options)?;
         let format = format.ok_or_else(|| source.error(None, CorpusErrorKind::UnknownFormat))?;
-        let body = Body::new(Box::new(BufReader::with_capacity(1 << 18, reader)), format, &source);
-        Ok(Stream { source, body })
+        Ok(Stream::new(Box::new(BufReader::with_capacity(1 << 18, reader)), format, source))
     }
 
     fn next(&mut self) -> Option<Result<Row>> {
@@ -154,6 +160,12 @@ impl Stream {
     }
 
     fn next_row(&mut self) -> Result<Option<Row>> {
+        let Some((line, record)) = self.next_record()? else { return Ok(None) };
+        record.into_row(&self.source, line).map(Some).map_err(|kind| self.source.error(line, kind))
+    }
+
+    /// The next record and the line it begins on, where it has one; `None` at the end.
+    pub(super) fn next_record(&mut self) -> Result<Option<(Option<u64>, Record)>> {
         let source = &self.source;
         let (line, record) = match &mut self.body {
             Body::End => return Ok(None),
@@ -183,7 +195,7 @@ impl Stream {
                 (None, record?)
             }
         };
-        record.into_row(source, line).map(Some).map_err(|kind| source.error(line, kind))
+        Ok(Some((line, record)))
     }
 }
 

@@ -175,7 +175,7 @@ impl Weighting {
 
 /// `1 + ln(count)`; most counts are small, so their logarithms are looked up.
 #[inline]
-fn sublinear(count: f32) -> f32 {
+pub(crate) fn sublinear(count: f32) -> f32 {
     use std::sync::LazyLock;
     static SMALL: LazyLock<[f32; 64]> =
         LazyLock::new(|| std::array::from_fn(|n| if n == 0 { 0.0 } else { (1.0 + (n as f64).ln()) as f32 }));

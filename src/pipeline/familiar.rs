@@ -55,6 +55,14 @@ impl Familiarity {
                 },
             )
             .collect();
+        // A model that keeps every term knows all of its training articles: that says nothing about others.
+        let informative = model.params.features.min_df > 1 && model.params.features.select.is_none();
+        Familiarity::of_sample(&seen, step, informative)
+    }
+
+    /// What a sample looks like: the share of known terms, how many there are, and the language of each article. Each stands
+    /// for `step` training articles. `informative` says whether what a model knows of these tells what it knows of others.
+    pub(crate) fn of_sample(seen: &[(f64, usize, Language)], step: usize, informative: bool) -> Familiarity {
         let mut languages = BTreeMap::new();
         for (.., language) in seen.iter().filter(|(.., language)| *language != Language::Unknown) {
             *languages.entry(language.code().to_string()).or_insert(0) += step;
@@ -65,8 +73,6 @@ impl Familiarity {
         let mut lengths: Vec<usize> = seen.iter().map(|(_, length, _)| *length).collect();
         lengths.sort_unstable();
         let fewest = lengths.get((UNFAMILIAR * lengths.len() as f64) as usize).map_or(0, |length| length / 2);
-        // A model that keeps every term knows all of its training articles: that says nothing about others.
-        let informative = model.params.features.min_df > 1 && model.params.features.select.is_none();
         let least = if informative { quantile(UNFAMILIAR) / 2.0 } else { 0.0 };
         Familiarity { least, doubtful: if informative { quantile(DOUBTFUL) } else { 1.0 }, fewest, languages }
     }

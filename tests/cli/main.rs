@@ -11,6 +11,7 @@ mod golden;
 mod options;
 mod predict;
 mod sentences;
+mod stream;
 
 use std::fmt;
 use std::fs;

@@ -57,7 +57,7 @@ pub(super) fn steadiest(
 fn reliance(params: &PipelineParams) -> (bool, bool, u8) {
     let punctuation = params.analyzer.words.as_ref().is_some_and(|w| w.punctuation) || params.analyzer.chars.is_some();
     let kind = match params.classifier {
-        Classifier::Logistic(_) | Classifier::LinfaLogistic(_) => 0,
+        Classifier::Logistic(_) | Classifier::LinfaLogistic(_) | Classifier::Ftrl(_) => 0,
         Classifier::Svm(_) | Classifier::LinfaSvm(_) => 1,
         Classifier::Blend(_) => 2,
         Classifier::NbSvm(_) | Classifier::NaiveBayes(_) => 3,
