@@ -271,7 +271,7 @@ impl<'a> Counted<'a> {
         wanted.min(rows.len()).min(groups)
     }
 
-    /// Scores of rows under models that have not seen them. As many folds are trained as it takes to score `enough` rows.
+    /// Scores of rows under models that have not seen them. Of the folds of [`held_out`](Self::held_out).
     pub(crate) fn out_of_fold(&self, rows: &[usize]) -> Result<OutOfFold> {
         let mut found = OutOfFold::default();
         for Held { train, test } in self.held_out(rows)? {
@@ -282,7 +282,7 @@ impl<'a> Counted<'a> {
         Ok(found)
     }
 
-    /// The folds whose test parts are scored for calibration: as many as it takes to score `enough` rows.
+    /// The folds whose test parts are scored for calibration: as many as it takes to score `enough` rows, or all where there are groups.
     pub(crate) fn held_out(&self, rows: &[usize]) -> Result<Vec<Held>> {
         let n_folds = self.n_folds(rows, self.params.calibration.folds);
         let mut held = Vec::new();
@@ -291,12 +291,13 @@ impl<'a> Counted<'a> {
         }
         let mut n_scored = 0;
         for fold in self.folds(rows, n_folds)?.iter() {
-            if n_scored >= self.params.calibration.enough {
+            // What holds for the groups of one fold need not hold for others: with groups, all folds are scored.
+            if self.groups.is_none() && n_scored >= self.params.calibration.enough {
                 break;
             }
             let of = |places: &[usize]| places.iter().map(|&place| rows[place]).collect::<Vec<usize>>();
             let (train, test) = (of(&fold.train), of(&fold.test));
-            n_scored += self.groups.as_ref().map_or(test.len(), |g| thinned_places(&test, g).len());
+            n_scored += test.len();
             held.push(Held { train, test });
         }
         Ok(held)

@@ -95,7 +95,8 @@ pub struct CalibrationParams {
     /// Folds; default 5, range 2 to 100.
     pub folds: usize,
     /// As many folds are trained as it takes to score this many articles out of fold; default 2000. A map with a few
-    /// parameters gains little from more, and training stays fast.
+    /// parameters gains little from more, and training stays fast. Where groups are kept together, all folds are trained: what holds for
+    /// the groups of one fold need not hold for others.
     pub enough: usize,
 }
 
