@@ -2,8 +2,7 @@
 //!
 //! Every article is scanned once, in parallel, into `(hash, count)` pairs. The pairs are dealt out by
 //! the high bits of their hash, so that document frequencies are counted in tables that fit a
-//! processor's cache; terms below `min_df` go; the rest get their columns, the more frequent first, and of about the same frequency
-//! those that articles hold together side by side: solvers wait for memory more than for anything else.
+//! processor's cache; terms below `min_df` go; the rest get their columns, the more frequent first.
 //! Chunks of articles and partitions of hashes don't depend on the number of threads, and so the
 //! result doesn't either.
 
@@ -393,18 +392,18 @@ fn count_kind<D: Document>(documents: &[D], scan: Scan<'_>, kind: TermKind, min_
         (0..PARTITIONS).into_par_iter().map(|p| count_partition(&chunks, p, min_df)).collect();
     chunks.par_iter_mut().for_each(|chunk| chunk.hashes = Vec::new());
 
-    // Columns: by frequency up to a factor of two, then by the first article that holds the term, then by hash.
+    // Columns: the more frequent term first, ties by hash, so that the order of the articles changes nothing.
     let n_kept: usize = partitions.iter().map(|p| p.kept.len()).sum();
-    let mut order: Vec<(u32, u32, u64, u32, u32)> = Vec::with_capacity(n_kept);
+    let mut order: Vec<(u32, u64, u32, u32)> = Vec::with_capacity(n_kept);
     for (p, partition) in partitions.iter().enumerate() {
-        let rows = partition.kept.iter().zip(0..);
-        order.extend(rows.map(|(&(df, hash, first), i)| (df.leading_zeros(), first, hash, p as u32, i)));
+        let rows = partition.kept.iter().zip(0..).map(|(&(df, hash, _), i)| (u32::MAX - df, hash, p as u32, i));
+        order.extend(rows);
     }
     order.par_sort_unstable();
     let mut first = Vec::with_capacity(n_kept);
     let mut hashes = Vec::with_capacity(n_kept);
     let mut column_of: Vec<Vec<u32>> = partitions.iter().map(|p| vec![0; p.kept.len()]).collect();
-    for (column, &(_, _, hash, p, i)) in order.iter().enumerate() {
+    for (column, &(_, hash, p, i)) in order.iter().enumerate() {
         column_of[p as usize][i as usize] = column as u32;
         hashes.push(hash);
         first.push(partitions[p as usize].kept[i as usize].2);

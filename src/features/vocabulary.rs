@@ -17,8 +17,7 @@ pub struct Term<'a> {
 }
 
 /// The terms that fitting kept. Columns of words come before columns of characters, and within each the
-/// more frequent term comes first, so that the terms that solvers read most lie together: terms of about the same frequency (up to
-/// twice) in the order in which articles first held them, so that those of one article lie together too.
+/// more frequent term comes first (ties by hash), so that the terms that solvers read most lie together.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Vocabulary {
     /// Hashes in ascending order.
