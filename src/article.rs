@@ -1,6 +1,7 @@
 //! Articles, articles with gold, and places in them.
 
 use crate::error::{CorpusErrorKind, Error, Place, Result};
+use crate::label::Task;
 use crate::text::language::{Language, detect_language};
 
 /// One news article: what the model reads, and what is known about it besides.
@@ -185,6 +186,14 @@ impl Gold {
         labels.sort();
         labels.dedup();
         Gold::Several(labels)
+    }
+
+    /// Whether this is one class or several labels.
+    pub fn task(&self) -> Task {
+        match self {
+            Gold::One(_) => Task::One,
+            Gold::Several(_) => Task::Several,
+        }
     }
 
     /// The labels: one or several.

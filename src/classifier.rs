@@ -33,7 +33,7 @@ pub use targets::{ClassTargets, IntoTargets};
 
 use crate::error::{Error, Result};
 use crate::features::FeatureMatrix;
-use crate::label::{LabelSet, Targets};
+use crate::label::{LabelSet, Targets, Task};
 use crate::params::{Check, Params};
 
 /// A classifier and its parameters: the choice that a pipeline makes.
@@ -272,11 +272,20 @@ impl Classifier {
 
 /// Errors where there is nothing to tell apart.
 pub(crate) fn check_classes(targets: &Targets, name: impl Fn(usize) -> String) -> Result<()> {
-    let support = targets.support();
+    check_support(targets.task(), &targets.support(), targets.n_samples(), name)
+}
+
+/// [`check_classes`] where only the number of articles of each class is known.
+pub(crate) fn check_support(
+    task: Task,
+    support: &[usize],
+    n_samples: usize,
+    name: impl Fn(usize) -> String,
+) -> Result<()> {
     let found: Vec<String> = support.iter().enumerate().filter(|(_, s)| **s > 0).map(|(k, _)| name(k)).collect();
-    let enough = match targets {
-        Targets::One { .. } => found.len() >= 2,
-        Targets::Several { .. } => support.iter().any(|&s| s > 0 && s < targets.n_samples()),
+    let enough = match task {
+        Task::One => found.len() >= 2,
+        Task::Several => support.iter().any(|&s| s > 0 && s < n_samples),
     };
     if enough { Ok(()) } else { Err(Error::TooFewClasses { found }) }
 }

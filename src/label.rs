@@ -15,6 +15,16 @@ pub enum Task {
     Several,
 }
 
+impl Task {
+    /// What errors say that a row has.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Task::One => "one class",
+            Task::Several => "several labels",
+        }
+    }
+}
+
 /// The names of the classes in ascending order; a class is its position here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]

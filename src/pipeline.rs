@@ -23,11 +23,12 @@ pub(crate) use counted::{Counted, OutOfFold, groups_tell, thinned_places};
 pub(crate) use familiar::Familiarity;
 pub(crate) use fit::{Answers, calibrated, serving};
 pub(crate) use predict::{Scored, choose};
+pub(crate) use weights::row_weight;
 
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;
 use crate::decision::Decision;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::features::TfidfVectorizer;
 use crate::label::{LabelSet, Task};
 use crate::text::Reader;

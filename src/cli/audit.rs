@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use slantwise::{Audit as Auditor, AuditCode, AuditReport, Corpus, Example, Finding, Severity};
 
 use super::console::Console;
+use super::reading::check_stdin;
 use super::train_options::{TrainOptions, locate};
 use super::{Outcome, sink};
 
@@ -120,7 +121,8 @@ impl Audit {
 
     /// Reads the articles; where there are several files or folders, each row remembers under `file` which it is of.
     fn read(&self, console: &Console) -> anyhow::Result<Corpus> {
-        if self.data.len() == 1 || self.data.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        check_stdin(&self.data)?;
+        if self.data.len() == 1 {
             return self.options.read(&self.data, console);
         }
         let mut examples: Vec<Example> = Vec::new();

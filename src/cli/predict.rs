@@ -1,7 +1,7 @@
 //! `slantwise predict`: labels for articles, as many as there are, in bounded memory.
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -13,7 +13,7 @@ use super::console::Console;
 use super::models::{self, Model};
 use super::output::{self, Answer, Format, Item, Rows, Wanted};
 use super::queue::Queue;
-use super::reading::Reading;
+use super::reading::{Reading, check_stdin, is_stdin};
 use super::rejects::Rejects;
 use super::sink::{self, Sink};
 use super::values;
@@ -173,9 +173,7 @@ pub(super) fn inputs(named: Vec<PathBuf>, options: &ReadOptions) -> anyhow::Resu
         }
         return Ok(vec![PathBuf::from("-")]);
     }
-    if named.iter().filter(|path| is_stdin(path)).count() > 1 {
-        bail!("-: standard input can be read once only; give '-' once");
-    }
+    check_stdin(&named)?;
     // Opened now to be told what is wrong, and again when their turn comes: there may be very many. What can be
     // opened once only, such as a named pipe, waits for its turn.
     for path in named.iter().filter(|path| !path.exists() || path.is_file() || path.is_dir()) {
@@ -184,10 +182,6 @@ pub(super) fn inputs(named: Vec<PathBuf>, options: &ReadOptions) -> anyhow::Resu
         }
     }
     Ok(named)
-}
-
-fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }
 
 /// The rows of all inputs, read ahead by a thread of its own.

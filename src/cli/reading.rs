@@ -1,5 +1,8 @@
 //! The options that say how articles are read: the same for every command that reads some.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
 use clap::Args;
 use slantwise::{Encoding, ReadOptions};
 
@@ -29,4 +32,17 @@ impl Reading {
         }
         options
     }
+}
+
+/// Whether a path stands for standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Errors where standard input is to be read twice.
+pub(super) fn check_stdin(data: &[PathBuf]) -> anyhow::Result<()> {
+    if data.iter().filter(|path| is_stdin(path)).count() > 1 {
+        bail!("-: standard input can be read once only; give '-' once");
+    }
+    Ok(())
 }

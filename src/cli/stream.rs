@@ -14,9 +14,10 @@ use slantwise::{
 };
 
 use super::console::Console;
+use super::reading::{check_stdin, is_stdin};
 use super::spool::Spool;
 use super::train::{summary, warn_about_calibration};
-use super::train_options::{TrainOptions, check_stdin};
+use super::train_options::TrainOptions;
 use super::{Outcome, sink, values};
 
 /// Bytes of articles that are read ahead, and that are learned together.
@@ -148,7 +149,7 @@ type Batch = slantwise::Result<Vec<Example>>;
 
 impl<'a> Input<'a> {
     fn new(data: &'a [PathBuf], output: &Path, options: ReadOptions, passes: u32) -> anyhow::Result<Input<'a>> {
-        let stdin = data.iter().any(|path| path.as_os_str() == "-");
+        let stdin = data.iter().any(|path| is_stdin(path));
         if stdin && passes > 1 && data.len() > 1 {
             bail!(
                 "-: more than one pass over standard input and files together is not possible; give '-' alone, or files"

@@ -12,7 +12,7 @@ use slantwise::{
 };
 
 use super::console::Console;
-use super::reading::Reading;
+use super::reading::{Reading, check_stdin};
 use super::values;
 
 /// What was typed about the model. What is not given stands in `--params`, or is the default.
@@ -329,14 +329,6 @@ pub(super) fn read_corpus(
     check_stdin(data)?;
     console.progress("reading articles");
     Ok(Corpus::from_paths(data, &read_options(label, reading))?)
-}
-
-/// Errors where standard input is to be read twice.
-pub(super) fn check_stdin(data: &[PathBuf]) -> anyhow::Result<()> {
-    if data.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
-        bail!("-: standard input can be read once only; give '-' once");
-    }
-    Ok(())
 }
 
 fn read_options(label: Option<&str>, reading: &Reading) -> ReadOptions {

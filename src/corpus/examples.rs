@@ -11,7 +11,7 @@ use super::options::ReadOptions;
 use super::rows::Stream;
 use super::source::Source;
 use super::{compression, fasttext, folder, read_article};
-use crate::article::{Example, Gold};
+use crate::article::Example;
 use crate::error::{CorpusErrorKind, Error, Place, Result};
 use crate::label::Task;
 
@@ -118,14 +118,12 @@ impl Examples {
 
     /// An error where an example is not of the task of those before it.
     fn of_one_task(&mut self, example: Example, place: Place) -> Result<Example> {
-        let (task, found) = match example.gold {
-            Gold::One(_) => (Task::One, "one class"),
-            Gold::Several(_) => (Task::Several, "several labels"),
-        };
-        if *self.task.get_or_insert(task) == task {
+        let task = example.gold.task();
+        let before = *self.task.get_or_insert(task);
+        if before == task {
             return Ok(example);
         }
-        let expected = if task == Task::One { "several labels" } else { "one class" };
+        let (found, expected) = (task.in_words(), before.in_words());
         Err(Error::Corpus { place, kind: CorpusErrorKind::MixedTasks { found, expected } })
     }
 }

@@ -34,10 +34,11 @@ impl Collected {
         };
         let task = self.task.or(first);
         let (stray, found, expected) = match task {
-            Some(Task::One) => (part.first_several, "several labels", "one class"),
-            _ => (part.first_one, "one class", "several labels"),
+            Some(Task::One) => (part.first_several, Task::Several, Task::One),
+            _ => (part.first_one, Task::One, Task::Several),
         };
         if let Some(line) = stray {
+            let (found, expected) = (found.in_words(), expected.in_words());
             return Err(Error::Corpus { place: place(line), kind: CorpusErrorKind::MixedTasks { found, expected } });
         }
         self.task = task;

@@ -62,6 +62,16 @@ pub enum Idf {
     None,
 }
 
+impl Idf {
+    /// The idf of a term that `df` of `n` training articles hold.
+    pub(crate) fn of(self, n: usize, df: u32) -> f32 {
+        match self {
+            Idf::Smooth => (((1 + n) as f64 / f64::from(1 + df)).ln() + 1.0) as f32,
+            Idf::None => 1.0,
+        }
+    }
+}
+
 impl Default for FeatureParams {
     fn default() -> Self {
         FeatureParams { min_df: 2, max_df: 1.0, max_features: None, select: None, tfidf: TfidfParams::default() }
@@ -130,13 +140,7 @@ impl Weighting {
             let scores: Vec<f64> = kept.iter().map(|&c| chi2[c as usize]).collect();
             kept = select::best(&scores, k).into_iter().map(|place| kept[place as usize]).collect();
         }
-        let idf = kept
-            .iter()
-            .map(|&c| match params.tfidf.idf {
-                Idf::Smooth => (((1 + n) as f64 / f64::from(1 + df[c as usize])).ln() + 1.0) as f32,
-                Idf::None => 1.0,
-            })
-            .collect();
+        let idf = kept.iter().map(|&c| params.tfidf.idf.of(n, df[c as usize])).collect();
         let n_words = kept.partition_point(|&c| (c as usize) < n_words);
         Ok((kept, Weighting { params: params.tfidf, idf, n_words }))
     }
@@ -163,13 +167,19 @@ impl Weighting {
         if self.params.l2 {
             let (words, chars) = row.split_at_mut(row.partition_point(|e| (e.column as usize) < self.n_words));
             for block in [words, chars] {
-                let square: f64 = block.iter().map(|e| f64::from(e.value) * f64::from(e.value)).sum();
-                if square > 0.0 {
-                    let scale = (1.0 / square.sqrt()) as f32;
-                    block.iter_mut().for_each(|e| e.value *= scale);
-                }
+                scale_to_unit(block, |e| &mut e.value);
             }
         }
+    }
+}
+
+/// Scales values to Euclidean length 1, where they are not all 0.
+#[inline]
+pub(crate) fn scale_to_unit<T>(block: &mut [T], value: impl Fn(&mut T) -> &mut f32) {
+    let square: f64 = block.iter_mut().map(|e| f64::from(*value(e)).powi(2)).sum();
+    if square > 0.0 {
+        let scale = (1.0 / square.sqrt()) as f32;
+        block.iter_mut().for_each(|e| *value(e) *= scale);
     }
 }
 

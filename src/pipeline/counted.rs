@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::classifier::{Classifier, LinearModel, check_classes};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
-use crate::evaluation::{Folds, SplitParams, class_told, group_ids};
+use crate::evaluation::{Fold, Folds, SplitParams, class_told, group_ids};
 use crate::features::{Counts, FeatureMatrix, FeatureParams, Scan, Weighting, count};
 use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::PipelineParams;
@@ -77,12 +77,6 @@ pub(crate) struct OutOfFold {
     /// Positions in the corpus.
     pub(crate) rows: Vec<usize>,
     pub(crate) scores: Vec<f64>,
-}
-
-/// Rows to learn from and rows to score, as positions in the corpus.
-pub(crate) struct Held {
-    pub(crate) train: Vec<usize>,
-    pub(crate) test: Vec<usize>,
 }
 
 /// How much of the class groups may tell ([`class_told`]) for calibration and decision to learn biases of classes from them.
@@ -271,10 +265,10 @@ impl<'a> Counted<'a> {
         wanted.min(rows.len()).min(groups)
     }
 
-    /// Scores of rows under models that have not seen them. Of the folds of [`held_out`](Self::held_out).
-    pub(crate) fn out_of_fold(&self, rows: &[usize]) -> Result<OutOfFold> {
+    /// Scores of the test rows of folds, each under a model of its training rows.
+    pub(crate) fn out_of_fold(&self, folds: Vec<Fold>) -> Result<OutOfFold> {
         let mut found = OutOfFold::default();
-        for Held { train, test } in self.held_out(rows)? {
+        for Fold { train, test } in folds {
             let counted = self.as_read_by(&train)?;
             let model = counted.fit_rows(&train);
             found.push(model.map(|model| counted.scores(&model, &test)), test)?;
@@ -282,8 +276,9 @@ impl<'a> Counted<'a> {
         Ok(found)
     }
 
-    /// The folds whose test parts are scored for calibration: as many as it takes to score `enough` rows, or all where there are groups.
-    pub(crate) fn held_out(&self, rows: &[usize]) -> Result<Vec<Held>> {
+    /// The folds, in positions in the corpus, whose test parts are scored for calibration: as many as it takes to score `enough` rows, or all
+    /// where there are groups.
+    pub(crate) fn held_out(&self, rows: &[usize]) -> Result<Vec<Fold>> {
         let n_folds = self.n_folds(rows, self.params.calibration.folds);
         let mut held = Vec::new();
         if n_folds < 2 {
@@ -298,7 +293,7 @@ impl<'a> Counted<'a> {
             let of = |places: &[usize]| places.iter().map(|&place| rows[place]).collect::<Vec<usize>>();
             let (train, test) = (of(&fold.train), of(&fold.test));
             n_scored += test.len();
-            held.push(Held { train, test });
+            held.push(Fold { train, test });
         }
         Ok(held)
     }

@@ -7,11 +7,10 @@ use crate::classifier::argmax;
 use crate::corpus::Corpus;
 use crate::decision::{Decision, DecisionParams};
 use crate::error::Result;
-use crate::evaluation::Metric;
+use crate::evaluation::{Fold, Metric};
 use crate::features::{Scan, TfidfVectorizer};
 use crate::label::{Targets, Task};
 use crate::pipeline::balance::Determined;
-use crate::pipeline::counted::Held;
 use crate::pipeline::familiar::Familiarity;
 use crate::pipeline::{Counted, OutOfFold, Pipeline, PipelineParams, Training, groups_tell};
 use crate::text::Reader;
@@ -27,7 +26,7 @@ pub(crate) struct Answers {
 impl Counted<'_> {
     /// Learns calibration and decision from out-of-fold scores of some rows.
     pub(crate) fn calibrate(&self, rows: &[usize]) -> Result<Answers> {
-        self.answers(&self.out_of_fold(rows)?)
+        self.answers(&self.out_of_fold(self.held_out(rows)?)?)
     }
 
     /// Learns calibration and decision from out-of-fold scores.
@@ -53,7 +52,7 @@ impl Counted<'_> {
         let held = if known.is_some() { Vec::new() } else { self.held_out(&rows)? };
         // One fold, as in every large corpus: its features are made first, so that the counts can become those of all rows.
         let single = match held.as_slice() {
-            [Held { train, test }] if !Reader::is_learned(&self.params.reading) => {
+            [Fold { train, test }] if !Reader::is_learned(&self.params.reading) => {
                 self.features(train, &self.params.features).ok().map(|features| (features, test))
             }
             _ => None,
@@ -74,7 +73,7 @@ impl Counted<'_> {
             None => {
                 let answers = || match known {
                     Some(known) => self.answers(&known),
-                    None => self.calibrate(&rows),
+                    None => self.answers(&self.out_of_fold(held)?),
                 };
                 rayon::join(answers, || self.fit_rows(&rows))
             }

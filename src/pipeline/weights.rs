@@ -12,11 +12,18 @@ use crate::evaluation::complete;
 pub(crate) fn row_weights(key: &str, corpus: &Corpus) -> Result<Vec<f32>> {
     let articles = || corpus.examples().iter().map(|example| &example.article);
     let values = complete(key, articles().map(|article| article.field(key)))?;
-    let weight = |(article, value): (&Article, &str)| match value.trim().parse::<f32>() {
+    articles().zip(values).map(|(article, value)| row_weight(article, value)).collect()
+}
+
+/// The weight that an article's field gives it.
+pub(crate) fn row_weight(article: &Article, value: &str) -> Result<f32> {
+    match value.trim().parse::<f32>() {
         Ok(weight) if weight > 0.0 && weight.is_finite() => Ok(weight),
-        _ => Err(Error::param("weight_by", format!("{value} ({})", article.id()), "a number above 0 in each row")),
-    };
-    articles().zip(values).map(weight).collect()
+        _ => {
+            let found = format!("{value} ({})", article.id());
+            Err(Error::param("weight_by", found, "a number above 0 under that key in each row"))
+        }
+    }
 }
 
 #[cfg(test)]

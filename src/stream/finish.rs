@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::calibration::Calibration;
-use crate::classifier::{LinearModel, Rates, State, n_outputs};
+use crate::classifier::{LinearModel, Rates, State, check_support, n_outputs};
 use crate::decision::Decision;
 use crate::error::{Error, Result};
-use crate::features::{Entry, Idf, TfidfVectorizer, Vocabulary, Weighting};
+use crate::features::{Entry, TfidfVectorizer, Vocabulary, Weighting};
 use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::{Familiarity, Pipeline, Training, calibrated, serving};
 use crate::stream::dictionary::HeldTerm;
@@ -32,7 +32,6 @@ struct Order {
     labels: LabelSet,
     /// For each label in the order of discovery: its class.
     class_of: Vec<u32>,
-    task: Task,
     n_outputs: usize,
 }
 
@@ -41,7 +40,7 @@ impl Order {
         let sorted = LabelSet::new(labels.names.iter().cloned());
         let class_of = labels.names.iter().map(|name| sorted.class(name).unwrap_or(0) as u32).collect();
         let n_outputs = n_outputs(task, sorted.len());
-        Order { labels: sorted, class_of, task, n_outputs }
+        Order { labels: sorted, class_of, n_outputs }
     }
 
     /// The weights of the classes; the one output of two classes speaks for the second.
@@ -60,11 +59,11 @@ pub(super) fn pipeline(params: StreamParams, reader: Reader, mut learner: Learne
     let order = Order::new(&learner.labels, task);
     let n_classes = order.labels.len();
     let n_samples = learner.n_samples;
-    check_classes(&order, &learner.labels, n_samples)?;
     let mut support = vec![0; n_classes];
     for (&class, &n) in order.class_of.iter().zip(&learner.labels.support) {
         support[class as usize] = n as usize;
     }
+    check_support(task, &support, n_samples as usize, |class| order.labels.name(class).to_string())?;
     let mut intercepts = vec![0.0; order.n_outputs];
     order.weights(|number| learner.rates.intercept(learner.biases[number]), &mut intercepts);
     let (vectorizer, weights) = terms(&params, &order, &mut learner)?;
@@ -98,22 +97,11 @@ pub(super) fn pipeline(params: StreamParams, reader: Reader, mut learner: Learne
     Ok(model)
 }
 
-fn check_classes(order: &Order, labels: &Labels, n_samples: u64) -> Result<()> {
-    let enough = match order.task {
-        Task::One => labels.names.len() >= 2,
-        Task::Several => labels.support.iter().any(|&s| s > 0 && s < n_samples),
-    };
-    if enough { Ok(()) } else { Err(Error::TooFewClasses { found: order.labels.names().to_vec() }) }
-}
-
 /// The terms of the model with their weights.
 fn terms(params: &StreamParams, order: &Order, learner: &mut Learner) -> Result<(TfidfVectorizer, Vec<f32>)> {
     let features = &params.pipeline.features;
     let (rates, n, k) = (learner.rates, learner.n_learned, order.n_outputs);
-    let idf = |df: u32| match features.tfidf.idf {
-        Idf::Smooth => (((1 + n) as f64 / f64::from(1 + df)).ln() + 1.0) as f32,
-        Idf::None => 1.0,
-    };
+    let idf = |df: u32| features.tfidf.idf.of(n as usize, df);
     let counts = |held: &HeldTerm| held.df >= features.min_df && held.text != 0;
     // How much a term moves scores: as compressing ranks them.
     let moves = |states: &[State], held: &HeldTerm| {

@@ -5,8 +5,9 @@ use rustc_hash::FxHashMap;
 use crate::article::{Example, Gold};
 use crate::classifier::{Rates, State, Step, n_outputs, pack, unpack};
 use crate::error::{Error, Result};
-use crate::features::{Idf, sublinear};
+use crate::features::{Idf, scale_to_unit, sublinear};
 use crate::label::Task;
+use crate::pipeline::row_weight;
 use crate::stream::StreamParams;
 use crate::stream::dictionary::{Dictionary, Held};
 use crate::stream::held_out::{HeldOut, HeldRow};
@@ -134,7 +135,10 @@ impl Learner {
     pub(super) fn learn(&mut self, params: &StreamParams, work: &mut Work, example: &Example, row: &Row) -> Result<()> {
         let number = self.rows;
         let gold = self.gold(params, &example.gold)?;
-        let weight = weight(params, example)?;
+        let weight = match &params.pipeline.weight_by {
+            Some(key) => row_weight(&example.article, example.article.field(key).unwrap_or("nothing"))?,
+            None => 1.0,
+        };
         let first_pass = self.passes == 0;
         if first_pass {
             gold.iter().for_each(|&label| self.labels.support[label as usize] += 1);
@@ -228,25 +232,21 @@ impl Learner {
         if features.tfidf.l2 {
             let (words, chars) = step.values_mut().split_at_mut(n_words);
             for block in [words, chars] {
-                let square: f64 = block.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
-                if square > 0.0 {
-                    let scale = (1.0 / square.sqrt()) as f32;
-                    block.iter_mut().for_each(|value| *value *= scale);
-                }
+                scale_to_unit(block, |value| value);
             }
         }
     }
 
     /// The numbers of a row's labels, ascending; a new label gets weights of its own.
     fn gold(&mut self, params: &StreamParams, gold: &Gold) -> Result<Vec<u32>> {
-        let (task, found) = match gold {
-            Gold::One(_) => (Task::One, "one class"),
-            Gold::Several(_) => (Task::Several, "several labels"),
-        };
-        match *self.task.get_or_insert(task) {
-            before if before == task => {}
-            Task::One => return Err(Error::param("gold", found, "one class, as the articles before have")),
-            Task::Several => return Err(Error::param("gold", found, "several labels, as the articles before have")),
+        let task = gold.task();
+        let before = *self.task.get_or_insert(task);
+        if before != task {
+            let expected = match before {
+                Task::One => "one class, as the articles before have",
+                Task::Several => "several labels, as the articles before have",
+            };
+            return Err(Error::param("gold", task.in_words(), expected));
         }
         let n_before = self.labels.names.len();
         let mut numbers: Vec<u32> = gold.labels().iter().map(|name| self.labels.number(name)).collect();
@@ -289,19 +289,6 @@ fn widen(task: Task, from: &[State], to: &mut [State]) {
 
 fn followed_by(fingerprint: u64, content: u64) -> u64 {
     (fingerprint.rotate_left(23) ^ content).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// The row's weight in training.
-fn weight(params: &StreamParams, example: &Example) -> Result<f32> {
-    let Some(key) = &params.pipeline.weight_by else { return Ok(1.0) };
-    let value = example.article.field(key).unwrap_or("nothing");
-    match value.trim().parse::<f32>() {
-        Ok(weight) if weight > 0.0 && weight.is_finite() => Ok(weight),
-        _ => {
-            let found = format!("{value} ({})", example.article.id());
-            Err(Error::param("weight_by", found, "a number above 0 under that key in each row"))
-        }
-    }
 }
 
 /// The natural logarithm of a number from 1, to 3 parts in 10,000: exact up to 4096, from there by the first twelve bits.
