@@ -8,7 +8,9 @@
 //! arrays, so that a million of them load in milliseconds.
 
 mod compact;
+mod sections;
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +29,7 @@ use crate::label::{LabelSet, Task};
 use crate::pipeline::{Familiarity, Pipeline, PipelineParams, Training};
 use crate::text::clean::RepeatedLines;
 use crate::text::{Reader, ReadingParams};
+use sections::{Failure, Sections};
 
 /// The first eight bytes of every model file.
 pub const MAGIC: [u8; 8] = *b"SLANTWIS";
@@ -63,24 +66,24 @@ struct Settings {
     n_outputs: usize,
 }
 
-/// The payload as it lies in the file; the arrays are borrowed from it.
-#[derive(Serialize, Deserialize)]
+/// The payload of version 1 as it is written; [`plain`] reads it.
+#[derive(Serialize)]
 struct Payload<'a> {
-    #[serde(borrow, serialize_with = "raw")]
+    #[serde(serialize_with = "raw")]
     settings: &'a [u8],
-    #[serde(borrow, serialize_with = "raw")]
+    #[serde(serialize_with = "raw")]
     hashes: &'a [u8],
-    #[serde(borrow, serialize_with = "raw")]
+    #[serde(serialize_with = "raw")]
     columns: &'a [u8],
-    #[serde(borrow, serialize_with = "raw")]
+    #[serde(serialize_with = "raw")]
     terms: &'a [u8],
-    #[serde(borrow, serialize_with = "raw")]
+    #[serde(serialize_with = "raw")]
     term_ends: &'a [u8],
-    #[serde(borrow, serialize_with = "raw")]
+    #[serde(serialize_with = "raw")]
     idf: &'a [u8],
-    #[serde(borrow, serialize_with = "raw")]
+    #[serde(serialize_with = "raw")]
     weights: &'a [u8],
-    #[serde(borrow, serialize_with = "raw")]
+    #[serde(serialize_with = "raw")]
     intercepts: &'a [u8],
 }
 
@@ -123,16 +126,23 @@ impl Pipeline {
     /// A file that can't be read, that is no model, is of another version, damaged, or makes no sense.
     pub fn load(path: impl AsRef<Path>) -> Result<Pipeline> {
         let path = path.as_ref();
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)
-            .and_then(|mut file| file.read_to_end(&mut bytes))
-            .map_err(|source| Error::io(path, source))?;
-        decode(&bytes).map_err(|source| Error::Model { path: path.to_path_buf(), source })
+        let read = || -> std::result::Result<Pipeline, Failure> {
+            let mut file = File::open(path).map_err(Failure::Io)?;
+            let metadata = file.metadata().map_err(Failure::Io)?;
+            if metadata.is_file() {
+                return decode(file, metadata.len());
+            }
+            // A pipe doesn't say how much it has.
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).map_err(Failure::Io)?;
+            decode(bytes.as_slice(), bytes.len() as u64)
+        };
+        read().map_err(|failure| failed(path, failure))
     }
 
     /// Reads a model from bytes in memory, such as one embedded in a program.
     pub fn from_bytes(bytes: &[u8]) -> Result<Pipeline> {
-        decode(bytes).map_err(|source| Error::Model { path: "(bytes)".into(), source })
+        decode(bytes, bytes.len() as u64).map_err(|failure| failed(Path::new("(bytes)"), failure))
     }
 
     /// The model as the bytes of a model file.
@@ -192,58 +202,76 @@ struct Arrays {
     intercepts: Vec<f32>,
 }
 
-fn decode(bytes: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
-    let magic = bytes.get(..8).ok_or(ModelFileError::Magic)?;
-    if magic != MAGIC {
-        return Err(ModelFileError::Magic);
+fn failed(path: &Path, failure: Failure) -> Error {
+    match failure {
+        Failure::Io(source) => Error::io(path, source),
+        Failure::Model(source) => Error::Model { path: path.to_path_buf(), source },
     }
-    let short = ModelFileError::Length { expected: HEADER as u64, found: bytes.len() as u64 };
-    let (header, payload) = bytes.split_at_checked(HEADER).ok_or(short)?;
-    let number = |at: usize| header[at..at + 8].iter().rev().fold(0u64, |n, &b| n << 8 | u64::from(b));
-    let version = header[8..12].iter().rev().fold(0u32, |n, &b| n << 8 | u32::from(b));
-    if !(PLAIN..=FORMAT_VERSION).contains(&version) {
-        return Err(ModelFileError::Version { found: version, supported: FORMAT_VERSION });
-    }
-    if number(12) != payload.len() as u64 {
-        return Err(ModelFileError::Length { expected: number(12), found: payload.len() as u64 });
-    }
-    if version == COMPACT {
-        checksum(number(20), payload)?;
-        let (settings, arrays) = compact::decode(payload, read_settings, |s| (s.n_words, s.n_outputs))?;
-        return Ok(Pipeline { compact: true, ..assemble(arrays, settings)? });
-    }
-    // A million terms are a hundred megabytes: the checksum is taken while they are read, and goes before any other error.
-    let (sound, model) = rayon::join(|| checksum(number(20), payload), || plain(payload));
-    sound?;
-    model
 }
 
-fn checksum(expected: u64, payload: &[u8]) -> std::result::Result<(), ModelFileError> {
-    if xxh3_64(payload) == expected { Ok(()) } else { Err(ModelFileError::Checksum) }
+/// The model of a file of a length.
+fn decode(mut file: impl Read + Send, length: u64) -> std::result::Result<Pipeline, Failure> {
+    let mut header = [0; HEADER];
+    let (there, missing) = header.split_at_mut(HEADER.min(length as usize));
+    file.read_exact(there).map_err(Failure::Io)?;
+    if there.get(..8) != Some(&MAGIC) {
+        return Err(ModelFileError::Magic.into());
+    }
+    if !missing.is_empty() {
+        return Err(ModelFileError::Length { expected: HEADER as u64, found: length }.into());
+    }
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0u64, |n, &b| n << 8 | u64::from(b));
+    let (version, expected, checksum) = (number(&header[8..12]), number(&header[12..20]), number(&header[20..]));
+    let version = version as u32;
+    if !(PLAIN..=FORMAT_VERSION).contains(&version) {
+        return Err(ModelFileError::Version { found: version, supported: FORMAT_VERSION }.into());
+    }
+    let found = length - HEADER as u64;
+    if expected != found {
+        return Err(ModelFileError::Length { expected, found }.into());
+    }
+    if version == COMPACT {
+        let mut payload = Vec::new();
+        file.read_to_end(&mut payload).map_err(Failure::Io)?;
+        if xxh3_64(&payload) != checksum {
+            return Err(ModelFileError::Checksum.into());
+        }
+        let (settings, arrays) = compact::decode(&payload, read_settings, |s| (s.n_words, s.n_outputs))?;
+        let table = HashTable::new(&arrays.hashes, &arrays.columns);
+        check_terms(&arrays.hashes, &arrays.columns)?;
+        return Ok(Pipeline { compact: true, ..assemble(arrays, table, settings)? });
+    }
+    let mut sections = Sections::new(file, found);
+    let model = plain(&mut sections);
+    // What is damaged makes no sense either; the checksum says which it is.
+    match model {
+        Err(Failure::Io(_)) => model,
+        _ if sections.checksum()? != checksum => Err(ModelFileError::Checksum.into()),
+        _ => model,
+    }
 }
 
 /// The payload of version 1.
-fn plain(payload: &[u8]) -> std::result::Result<Pipeline, ModelFileError> {
-    let limit = payload.len() as u64;
-    let payload: Payload<'_> =
-        options().with_limit(limit).deserialize(payload).map_err(|e| ModelFileError::Payload(e.to_string()))?;
-    let settings = read_settings(payload.settings)?;
-    let terms =
-        || String::from_utf8(payload.terms.to_vec()).map_err(|_| ModelFileError::Meaning("terms are not UTF-8"));
-    let ((hashes, columns), (text, weights)) = rayon::join(
-        || (from_le(payload.hashes, u64::from_le_bytes), from_le(payload.columns, u32::from_le_bytes)),
-        || (terms(), from_le(payload.weights, f32::from_le_bytes)),
-    );
-    let arrays = Arrays {
-        hashes: hashes?,
-        columns: columns?,
-        text: text?,
-        ends: from_le(payload.term_ends, u32::from_le_bytes)?,
-        idf: from_le(payload.idf, f32::from_le_bytes)?,
-        weights: weights?,
-        intercepts: from_le(payload.intercepts, f32::from_le_bytes)?,
+fn plain(sections: &mut Sections<impl Read + Send>) -> std::result::Result<Pipeline, Failure> {
+    let settings = read_settings(&sections.bytes()?)?;
+    let hashes = sections.array(u64::from_le_bytes)?;
+    let columns = sections.array(u32::from_le_bytes)?;
+    // The terms are checked and put into their table while the rest is read. The table of what turns out to make no sense is thrown away.
+    let terms = || (check_terms(&hashes, &columns), HashTable::new(&hashes, &columns));
+    let rest = || -> std::result::Result<Arrays, Failure> {
+        let text = sections.bytes()?;
+        let ends = sections.array(u32::from_le_bytes)?;
+        let idf = sections.array(f32::from_le_bytes)?;
+        let weights = sections.array(f32::from_le_bytes)?;
+        let intercepts = sections.array(f32::from_le_bytes)?;
+        sections.end()?;
+        let text = String::from_utf8(text).map_err(|_| ModelFileError::Meaning("terms are not UTF-8"))?;
+        Ok(Arrays { hashes: Vec::new(), columns: Vec::new(), text, ends, idf, weights, intercepts })
     };
-    assemble(arrays, settings)
+    let (arrays, (sound, table)) = rayon::join(rest, terms);
+    let arrays = Arrays { hashes, columns, ..arrays? };
+    sound?;
+    Ok(assemble(arrays, table, settings)?)
 }
 
 fn read_settings(bytes: &[u8]) -> std::result::Result<Settings, ModelFileError> {
@@ -270,19 +298,26 @@ fn names_reading(settings: &[u8]) -> bool {
     serde_json::from_slice::<Settings>(settings).is_ok_and(|s| s.params.reading.is_some())
 }
 
-/// Whether terms, columns and numbers agree with each other.
-fn check_arrays(arrays: &Arrays) -> std::result::Result<(), ModelFileError> {
-    let Arrays { hashes, columns, text, ends, idf, weights, intercepts } = arrays;
+/// Whether terms are unique and have a column each.
+fn check_terms(hashes: &[u64], columns: &[u32]) -> std::result::Result<(), ModelFileError> {
     let n = hashes.len();
     meaning(n > 0 && n < u32::MAX as usize, "a vocabulary has between 1 and 2^32 - 2 terms")?;
-    meaning(columns.len() == n && ends.len() == n && idf.len() == n, "terms, columns and weights differ in number")?;
-    meaning(hashes.windows(2).all(|w| w[0] < w[1]), "terms are not unique and sorted")?;
+    meaning(columns.len() == n, "terms, columns and weights differ in number")?;
+    meaning(hashes.is_sorted_by(|a, b| a < b), "terms are not unique and sorted")?;
     let mut seen = vec![false; n];
     for &column in columns {
         let place = seen.get_mut(column as usize).ok_or(ModelFileError::Meaning("a column is out of range"))?;
         meaning(!std::mem::replace(place, true), "two terms share a column")?;
     }
-    meaning(ends.windows(2).all(|w| w[0] <= w[1]), "the ends of terms do not ascend")?;
+    Ok(())
+}
+
+/// Whether terms and numbers agree with each other.
+fn check_numbers(arrays: &Arrays) -> std::result::Result<(), ModelFileError> {
+    let Arrays { hashes, columns: _, text, ends, idf, weights, intercepts } = arrays;
+    let n = hashes.len();
+    meaning(ends.len() == n && idf.len() == n, "terms, columns and weights differ in number")?;
+    meaning(ends.is_sorted(), "the ends of terms do not ascend")?;
     meaning(ends.last().is_some_and(|&end| end as usize == text.len()), "the terms do not fill their text")?;
     meaning(ends.iter().all(|&end| text.is_char_boundary(end as usize)), "a term ends inside a character")?;
     let finite = |values: &[f32]| values.iter().fold(true, |all, v| all & v.is_finite());
@@ -298,11 +333,9 @@ fn meaning(ok: bool, what: &'static str) -> std::result::Result<(), ModelFileErr
     if ok { Ok(()) } else { Err(ModelFileError::Meaning(what)) }
 }
 
-/// From parts that decoded to a model that makes sense.
-fn assemble(arrays: Arrays, settings: Settings) -> std::result::Result<Pipeline, ModelFileError> {
-    // The table of numbers that turn out to make no sense is thrown away.
-    let (sound, table) = rayon::join(|| check_arrays(&arrays), || HashTable::new(&arrays.hashes, &arrays.columns));
-    sound?;
+/// From parts that decoded, with terms that are sound, to a model that makes sense.
+fn assemble(arrays: Arrays, table: HashTable, settings: Settings) -> std::result::Result<Pipeline, ModelFileError> {
+    check_numbers(&arrays)?;
     let Arrays { hashes, columns, text, ends, idf, weights, intercepts } = arrays;
     let n = hashes.len();
     meaning(settings.n_words <= n, "more words than terms")?;
