@@ -32,3 +32,4 @@ pub use normalize::NormalizeParams;
 pub use params::{AnalyzerParams, CharParams, WordParams};
 pub use reading::{Quotes, Reader, ReadingParams};
 pub(crate) use reading::{Stretch, Voice};
+pub(crate) use stopwords::StopWords;

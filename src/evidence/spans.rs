@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::words::{WordEvidence, spread, words};
+use super::words::{spread, words};
 use super::{Evidence, Explainer};
 use crate::article::{Article, LabelledSpan, Part, Span};
 use crate::pipeline::sentences::sentence_passages;
@@ -78,12 +78,12 @@ impl EvidenceSpan {
 /// The words of a sentence that carry evidence, joined, with what they carry.
 fn carried(article: &Article, sentence: Span, evidence: &[Evidence]) -> Vec<(Span, f64)> {
     let words = spread(words(article, sentence.part, sentence.start..sentence.end), evidence);
-    let total: f64 = words.iter().map(|w| w.contribution).sum();
+    let total: f64 = words.iter().map(|w| w.1).sum();
     // Rounding must not drop words that all carry the same.
     let average = total / words.len().max(1) as f64 * (1.0 - 1e-9);
     let mut found: Vec<(Span, f64)> = Vec::new();
     let mut last = 0;
-    for (i, WordEvidence { span, contribution }) in words.into_iter().enumerate() {
+    for (i, (span, contribution)) in words.into_iter().enumerate() {
         if contribution <= 0.0 || contribution < average {
             continue;
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{Evidence, Explainer};
 use crate::article::{Article, Part, Span};
 use crate::pipeline::Pipeline;
+use crate::text::StopWords;
 
 /// A word of an article, and what the terms that it is part of add to a label's score.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,6 +14,9 @@ pub struct WordEvidence {
     pub span: Span,
     /// Its part of the contributions, in the unit of the score before calibration: above 0 it speaks for the label.
     pub contribution: f64,
+    /// Whether it is a function word of the article's language, such as "the" or "of": such a word can count much in the sum and says
+    /// nothing to a reader. `false` in languages without a list ([`WordParams::stop_words`](crate::WordParams::stop_words) names them).
+    pub is_function_word: bool,
 }
 
 impl Pipeline {
@@ -30,7 +34,13 @@ impl Pipeline {
         let parts = [Part::Title, Part::Text];
         let words: Vec<Span> =
             parts.into_iter().flat_map(|part| words(article, part, 0..article.part(part).len())).collect();
-        Some(spread(words, &evidence))
+        let mut stop_words = StopWords::new(article.language());
+        let word = |(span, contribution): (Span, f64)| WordEvidence {
+            span,
+            contribution,
+            is_function_word: stop_words.contains(span.of(article)),
+        };
+        Some(spread(words, &evidence).into_iter().map(word).collect())
     }
 }
 
@@ -53,26 +63,25 @@ pub(super) fn words(article: &Article, part: Part, range: Range<usize>) -> Vec<S
 }
 
 /// Spreads evidence over words (ascending, not overlapping).
-pub(super) fn spread<'a>(words: Vec<Span>, evidence: impl IntoIterator<Item = &'a Evidence>) -> Vec<WordEvidence> {
-    let mut spread: Vec<WordEvidence> =
-        words.into_iter().map(|span| WordEvidence { span, contribution: 0.0 }).collect();
+pub(super) fn spread<'a>(words: Vec<Span>, evidence: impl IntoIterator<Item = &'a Evidence>) -> Vec<(Span, f64)> {
+    let mut spread: Vec<(Span, f64)> = words.into_iter().map(|span| (span, 0.0)).collect();
     for evidence in evidence {
         let share = evidence.contribution / evidence.spans.len().max(1) as f64;
         for place in &evidence.spans {
-            let from = spread.partition_point(|w| (w.span.part, w.span.end) <= (place.part, place.start));
-            let to = spread.partition_point(|w| (w.span.part, w.span.start) < (place.part, place.end));
-            let common = |w: &WordEvidence| (w.span.end.min(place.end) - w.span.start.max(place.start)) as f64;
+            let from = spread.partition_point(|(w, _)| (w.part, w.end) <= (place.part, place.start));
+            let to = spread.partition_point(|(w, _)| (w.part, w.start) < (place.part, place.end));
+            let common = |w: Span| (w.end.min(place.end) - w.start.max(place.start)) as f64;
             match spread.get_mut(from..to) {
                 Some(covered) if !covered.is_empty() => {
-                    let total: f64 = covered.iter().map(common).sum();
-                    covered.iter_mut().for_each(|word| word.contribution += share * common(word) / total);
+                    let total: f64 = covered.iter().map(|(w, _)| common(*w)).sum();
+                    covered.iter_mut().for_each(|(w, sum)| *sum += share * common(*w) / total);
                 }
                 // Punctuation alone belongs to the word before it, else to the one behind it.
                 _ => {
-                    let of_part = |at: &usize| spread.get(*at).is_some_and(|w| w.span.part == place.part);
+                    let of_part = |at: &usize| spread.get(*at).is_some_and(|(w, _)| w.part == place.part);
                     let near = [from.checked_sub(1), Some(from)].into_iter().flatten().find(of_part);
-                    if let Some(word) = near.and_then(|at| spread.get_mut(at)) {
-                        word.contribution += share;
+                    if let Some((_, sum)) = near.and_then(|at| spread.get_mut(at)) {
+                        *sum += share;
                     }
                 }
             }
@@ -112,6 +121,18 @@ mod tests {
     }
 
     #[test]
+    fn function_words_are_those_of_the_language() {
+        let model = model(false);
+        let article = Article::from_text("The arms, THAT arms of peace").with_field("lang", "en");
+        let of = |article: &Article| -> Vec<String> {
+            let words = model.explain_words(article, "for").unwrap();
+            words.iter().filter(|w| w.is_function_word).map(|w| w.span.of(article).to_string()).collect()
+        };
+        assert_eq!(of(&article), ["The", "THAT", "of"]);
+        assert_eq!(of(&article.with_field("lang", "hi")), [""; 0]);
+    }
+
+    #[test]
     fn punctuation_counts_with_the_word_before_it() {
         let article = Article::new("aa!", "“bb?");
         let mark = |part, start, end| Evidence {
@@ -123,9 +144,8 @@ mod tests {
             spans: vec![Span { part, start, end }],
         };
         let all = || [Part::Title, Part::Text].into_iter().flat_map(|p| words(&article, p, 0..article.part(p).len()));
-        let of = |evidence: &Evidence| -> Vec<f64> {
-            spread(all().collect(), [evidence]).iter().map(|w| w.contribution).collect()
-        };
+        let of =
+            |evidence: &Evidence| -> Vec<f64> { spread(all().collect(), [evidence]).iter().map(|w| w.1).collect() };
         assert_eq!(of(&mark(Part::Title, 2, 3)), [1.0, 0.0]);
         assert_eq!(of(&mark(Part::Text, 0, 3)), [0.0, 1.0]);
         assert_eq!(of(&mark(Part::Text, 5, 6)), [0.0, 1.0]);
@@ -147,6 +167,6 @@ mod tests {
         let found = spread(words(&article, Part::Text, 0..article.text().len()), [&evidence]);
         let expected = [0.2, 0.4, 0.2, 0.4, 0.0];
         assert_eq!(found.len(), expected.len());
-        assert!(found.iter().zip(expected).all(|(w, e)| (w.contribution - e).abs() < 1e-12), "{found:?}");
+        assert!(found.iter().zip(expected).all(|(w, e)| (w.1 - e).abs() < 1e-12), "{found:?}");
     }
 }

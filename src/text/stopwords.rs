@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::text::language::Language;
-use crate::text::normalize::{NormalizeParams, Normalizer};
+use crate::text::normalize::{NormChar, NormalizeParams, Normalizer};
 
 const FILE: &str = include_str!("stopwords/words.toml");
 
@@ -17,6 +17,31 @@ pub(crate) fn stop_words(language: Language) -> Option<&'static FxHashSet<String
         lists.iter().map(|(code, words)| (Language::from_code(code), normal_forms(words))).collect()
     });
     ALL.get(&language)
+}
+
+/// Tells the stop words of a language.
+pub(crate) struct StopWords {
+    of_language: Option<&'static FxHashSet<String>>,
+    normalizer: &'static Normalizer,
+    normal: Vec<NormChar>,
+    word: String,
+}
+
+impl StopWords {
+    pub(crate) fn new(language: Language) -> StopWords {
+        let normalizer = Normalizer::of(NormalizeParams::default());
+        StopWords { of_language: stop_words(language), normalizer, normal: Vec::new(), word: String::new() }
+    }
+
+    /// Whether a word as it is written is one.
+    pub(crate) fn contains(&mut self, word: &str) -> bool {
+        let Some(of_language) = self.of_language else { return false };
+        self.normal.clear();
+        self.normalizer.normalize(word, 0, &mut self.normal);
+        self.word.clear();
+        self.word.extend(self.normal.iter().map(|n| n.c));
+        of_language.contains(&self.word)
+    }
 }
 
 fn normal_forms(words: &str) -> FxHashSet<String> {

@@ -38,11 +38,11 @@ pub(in crate::cli::output) fn of(model: &Pipeline, article: &Article, prediction
     prediction.labels().into_iter().take(LABELS).filter_map(of_label).collect()
 }
 
-/// Every word once, as it is first written, with what it adds in all its places.
+/// Every word but for function words, once, as it is first written, with what it adds in all its places.
 fn by_word(article: &Article, words: &[WordEvidence]) -> Vec<(String, f64)> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut found: Vec<(String, f64)> = Vec::new();
-    for WordEvidence { span, contribution } in words {
+    for WordEvidence { span, contribution, .. } in words.iter().filter(|word| !word.is_function_word) {
         let written = one_line(span.of(article));
         let place = *places.entry(written.to_lowercase()).or_insert(found.len());
         match found.get_mut(place) {
