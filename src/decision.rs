@@ -58,7 +58,8 @@ impl DecisionParams {
 /// What is decided from an article's probabilities: thresholds, abstention, label sets.
 ///
 /// One class: the most probable class is the answer, or the one with the largest product of factor and probability
-/// where there are [`factors`](Decision::factors). Several labels: those whose probability reaches their threshold.
+/// where there are [`factors`](Decision::factors). Several labels: those whose probability reaches their threshold; none where one of them
+/// is [`overall`](Decision::with_overall) and does not reach its own.
 /// Fit it on out-of-fold probabilities, as those of training articles are too good.
 ///
 /// ```
@@ -81,6 +82,9 @@ pub struct Decision {
     /// One a class; empty where the most probable class is the answer.
     #[serde(default)]
     factors: Vec<f64>,
+    /// The label without which no other is given.
+    #[serde(default)]
+    overall: Option<u32>,
     abstain_below: f64,
     conformal: Conformal,
 }
@@ -186,7 +190,8 @@ impl Decision {
     pub(crate) fn plain(task: Task, n_classes: usize, threshold: f64) -> Decision {
         let thresholds = if task == Task::Several { vec![threshold; n_classes] } else { Vec::new() };
         let conformal = Conformal::untrained(task, n_classes);
-        Decision { task, n_classes, thresholds, factors: Vec::new(), abstain_below: 0.0, conformal }
+        let (factors, overall) = (Vec::new(), None);
+        Decision { task, n_classes, thresholds, factors, overall, abstain_below: 0.0, conformal }
     }
 
     /// Tunes thresholds and learns label sets from out-of-fold probabilities, row after row with one a class.
@@ -217,7 +222,8 @@ impl Decision {
         };
         let (task, n_classes) = (gold.task(), gold.n_classes());
         let conformal = Conformal::untrained(task, n_classes);
-        Ok(Decision { task, n_classes, thresholds, factors, abstain_below: params.abstain_below, conformal })
+        let abstain_below = params.abstain_below;
+        Ok(Decision { task, n_classes, thresholds, factors, overall: None, abstain_below, conformal })
     }
 
     /// One class or several labels.
@@ -265,6 +271,44 @@ impl Decision {
         Ok(self)
     }
 
+    /// Sets the threshold of one of several labels.
+    ///
+    /// # Errors
+    /// [`Error::Param`] where there is no such threshold, or it is not from 0 to 1.
+    pub fn with_threshold(mut self, class: usize, threshold: f64) -> Result<Decision> {
+        if !(0.0..=1.0).contains(&threshold) {
+            return Err(Error::param("threshold", threshold, "from 0 to 1"));
+        }
+        *self.own_threshold(class)? = threshold;
+        Ok(self)
+    }
+
+    /// Makes one of several labels overall: where it is not given, none is. Each of the others is a kind of it, such as the techniques of
+    /// propaganda.
+    ///
+    /// # Errors
+    /// [`Error::Param`] where there is no such label.
+    pub fn with_overall(mut self, class: usize) -> Result<Decision> {
+        self.own_threshold(class)?;
+        self.overall = Some(class as u32);
+        Ok(self)
+    }
+
+    /// The class of the overall label, where there is one.
+    pub fn overall(&self) -> Option<usize> {
+        self.overall.map(|class| class as usize)
+    }
+
+    fn own_threshold(&mut self, class: usize) -> Result<&mut f64> {
+        self.thresholds.get_mut(class).ok_or_else(|| Error::param("class", class, "one of several labels"))
+    }
+
+    /// Whether a label is given, by thresholds.
+    fn gives(&self, class: usize, probabilities: &[f64]) -> bool {
+        let reaches = |class: usize| probabilities[class] >= self.thresholds[class];
+        reaches(class) && self.overall().is_none_or(reaches)
+    }
+
     /// The label sets behind [`at`](Self::at).
     pub fn conformal(&self) -> &Conformal {
         &self.conformal
@@ -282,6 +326,9 @@ impl Decision {
         if !self.factors.is_empty() {
             let expected = if self.task == Task::One { self.n_classes } else { 0 };
             same_size("factors of classes", expected, self.factors.len())?;
+        }
+        if let Some(bad) = self.overall.filter(|&class| class as usize >= self.thresholds.len()) {
+            return Err(Error::param("overall", bad, "one of several labels"));
         }
         if let Some(bad) = self.factors.iter().find(|f| !(1e-3..=1e3).contains(*f)) {
             return Err(Error::param("factor", bad, "a number from 0.001 to 1000"));
@@ -317,7 +364,7 @@ impl Decision {
             Task::One => Targets::One { n_classes: k, classes: rows.map(|p| self.class(p)).collect() },
             Task::Several => Targets::Several {
                 n_classes: k,
-                flags: rows.flat_map(|row| row.iter().zip(&self.thresholds).map(|(p, t)| p >= t)).collect(),
+                flags: rows.flat_map(|row| (0..k).map(|class| self.gives(class, row))).collect(),
             },
         })
     }
@@ -368,7 +415,7 @@ impl Decider<'_> {
         let classes_where = |keep: &dyn Fn(usize) -> bool| -> Vec<u32> {
             (0..probabilities.len()).filter(|&class| keep(class)).map(|class| class as u32).collect()
         };
-        let by_threshold = classes_where(&|class| probabilities[class] >= self.decision.thresholds[class]);
+        let by_threshold = classes_where(&|class| self.decision.gives(class, probabilities));
         let Some(sets) = &self.sets else {
             return Decided { classes: by_threshold, abstention: None };
         };
@@ -386,8 +433,9 @@ impl Decider<'_> {
         match self.decision.task {
             Task::One => probabilities[self.decision.class(probabilities) as usize],
             Task::Several => {
-                let decided = probabilities.iter().zip(&self.decision.thresholds);
-                let sum: f64 = decided.map(|(p, t)| if p >= t { *p } else { 1.0 - p }).sum();
+                let given = |class: usize| self.decision.gives(class, probabilities);
+                let sum: f64 =
+                    probabilities.iter().enumerate().map(|(class, p)| if given(class) { *p } else { 1.0 - p }).sum();
                 sum / probabilities.len() as f64
             }
         }
@@ -405,6 +453,22 @@ fn check_probabilities(probabilities: &[f64]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::random::Random;
+
+    #[test]
+    fn without_the_overall_label_none_is_given() {
+        let decision = Decision::plain(Task::Several, 3, 0.5);
+        let decision = decision.with_threshold(2, 0.1).unwrap().with_overall(1).unwrap();
+        decision.check().unwrap();
+        let classes = |p: [f64; 3]| decision.at(None).unwrap().decide(&p).unwrap().classes;
+        assert_eq!(classes([0.9, 0.6, 0.2]), [0, 1, 2]);
+        assert_eq!(classes([0.9, 0.4, 0.2]), [0; 0]);
+        assert_eq!(classes([0.2, 0.5, 0.0]), [1]);
+        let flags = vec![false; 3];
+        assert_eq!(decision.predict(&[0.9, 0.4, 0.2]).unwrap(), Targets::Several { n_classes: 3, flags });
+        assert!(decision.clone().with_overall(3).is_err());
+        assert!(decision.with_threshold(0, 1.5).is_err());
+        assert!(Decision::plain(Task::One, 3, 0.5).with_overall(0).is_err());
+    }
 
     fn one(n: usize, seed: u64) -> (Vec<f64>, Targets) {
         let mut random = Random::new(seed);
@@ -545,6 +609,7 @@ mod tests {
                 ("\"abstain_below\":0.0", "\"abstain_below\":7.0"),
                 ("\"factors\":[]", "\"factors\":[1.0]"),
                 ("\"factors\":[]", "\"factors\":[1.0,-1.0]"),
+                ("\"overall\":null", "\"overall\":2"),
             ] {
                 let damaged: Decision = serde_json::from_str(&json.replace(from, to)).unwrap();
                 assert!(damaged.check().is_err(), "{to}");

@@ -136,11 +136,33 @@ impl Pipeline {
     /// does not keep it.
     ///
     /// # Errors
-    /// [`Error::Param`](crate::Error::Param) where it is not between 0 and 1.
+    /// [`Error::Param`] where it is not between 0 and 1.
     pub fn at_coverage(mut self, coverage: Option<f64>) -> Result<Pipeline> {
         self.decision.at(coverage)?;
         self.coverage = coverage;
         Ok(self)
+    }
+
+    /// Sets the probability from which one of several labels is given.
+    ///
+    /// # Errors
+    /// [`Error::Param`] where the model has no such label or gives one class an article, or the threshold is not from 0 to 1.
+    pub fn with_threshold(mut self, label: &str, threshold: f64) -> Result<Pipeline> {
+        self.decision = self.decision.clone().with_threshold(self.class(label)?, threshold)?;
+        Ok(self)
+    }
+
+    /// Gives none of several labels where this one, of which all others are kinds, is not given ([`Decision::with_overall`]).
+    ///
+    /// # Errors
+    /// [`Error::Param`] where the model has no such label or gives one class an article.
+    pub fn with_overall(mut self, label: &str) -> Result<Pipeline> {
+        self.decision = self.decision.clone().with_overall(self.class(label)?)?;
+        Ok(self)
+    }
+
+    fn class(&self, label: &str) -> Result<usize> {
+        self.labels.class(label).ok_or_else(|| Error::param("label", label, "one that the model knows"))
     }
 
     /// How many articles the model was trained on.

@@ -48,6 +48,9 @@ struct Report<'a> {
     n_word_terms: usize,
     labels: Vec<LabelReport<'a>>,
     thresholds: BTreeMap<&'a str, f64>,
+    /// The label without which no other is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overall: Option<&'a str>,
     abstain_below: f64,
     n_calibration: usize,
     calibration: &'a Calibration,
@@ -112,6 +115,7 @@ fn report(model: &Pipeline, top: usize) -> Report<'_> {
             .map(String::as_str)
             .zip(model.decision().thresholds().iter().copied())
             .collect(),
+        overall: model.decision().overall().map(|class| model.labels().name(class)),
         abstain_below: model.decision().abstain_below(),
         n_calibration: model.n_calibration_samples(),
         calibration: model.calibration(),
@@ -160,6 +164,9 @@ fn text(name: &str, report: &Report<'_>) -> anyhow::Result<String> {
     if !report.thresholds.is_empty() {
         let each: Vec<String> = report.thresholds.iter().map(|(label, t)| format!("{label} {t:.3}")).collect();
         _ = writeln!(out, "a label is given from a probability of: {}", each.join(", "));
+    }
+    if let Some(overall) = report.overall {
+        _ = writeln!(out, "no label is given without: {overall}");
     }
     let mut table = scores::table(["label", "articles", "intercept"]);
     for label in &report.labels {
