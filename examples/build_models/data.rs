@@ -47,14 +47,16 @@ pub(crate) fn weigh(example: Example, weight: f64) -> Example {
     Example { article: example.article.with_field(WEIGHT, weight.to_string()), ..example }
 }
 
-/// Weighs our own examples 1 each, and the others so that every label of an origin counts as much as `of_other` of our own, whatever
+/// Weighs our own examples 1 each, and the others so that every label of an origin counts as much as `of_origin` of our own, whatever
 /// the number of its articles.
-pub(crate) fn balance(examples: Vec<Example>, of_other: f64) -> Vec<Example> {
-    let cell = |e: &Example| (e.gold.labels().to_vec(), e.article.field(ORIGIN).unwrap_or("").to_string());
+pub(crate) fn balance(examples: Vec<Example>, of_origin: impl Fn(&str) -> f64) -> Vec<Example> {
+    let origin = |e: &Example| e.article.field(ORIGIN).unwrap_or("").to_string();
+    let cell = |e: &Example| (e.gold.labels().to_vec(), origin(e));
     let mut sizes: BTreeMap<_, usize> = BTreeMap::new();
     examples.iter().for_each(|e| *sizes.entry(cell(e)).or_insert(0) += 1);
     let weight = |e: &Example| {
-        if e.article.field(ORIGIN) == Some("own") { 1.0 } else { (of_other / sizes[&cell(e)] as f64).min(1.0) }
+        let origin = origin(e);
+        if origin == "own" { 1.0 } else { (of_origin(&origin) / sizes[&cell(e)] as f64).min(1.0) }
     };
     let weights: Vec<f64> = examples.iter().map(weight).collect();
     examples.into_iter().zip(weights).map(|(example, w)| weigh(example, w)).collect()

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout)]
 
 mod data;
+mod mapped;
 mod recipes;
 mod score;
 
@@ -30,13 +31,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     for name in recipes::NAMES.into_iter().filter(|name| names.is_empty() || names.iter().any(|n| n == name)) {
         let recipe = recipes::recipe(name, &corpora)?;
-        if flags.is_empty() { build(&recipe)? } else { score::score(&recipe)? }
+        if flags.is_empty() {
+            build(&recipe)?;
+            continue;
+        }
+        score::score(&recipe)?;
+        if name == "frames" {
+            mapped::score(&recipe, &corpora)?;
+        }
     }
     Ok(())
 }
 
 fn build(recipe: &Recipe) -> Result<(), Box<dyn std::error::Error>> {
-    let model = recipe.params.fit(&recipe.corpus)?.compress(&CompressParams::default())?;
+    let mut model = recipe.params.fit(&recipe.corpus)?.compress(&CompressParams::default())?;
+    if let Some((label, threshold)) = recipe.overall {
+        model = model.with_threshold(label, threshold)?.with_overall(label)?;
+    }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{}.slant", recipe.name));
     model.save(&path)?;
     let bytes = std::fs::metadata(&path)?.len();

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use slantwise::{BootstrapParams, Crossval, CrossvalParams, Evaluation, Metric, Result, Targets, Task, group_ids};
 
 use crate::data::{GROUP, ORIGIN};
-use crate::recipes::{PROPAGANDA, Recipe};
+use crate::recipes::Recipe;
 
 /// Prints the scores on the articles of each origin and language, by models that have seen neither their event nor their outlet.
 pub(crate) fn score(recipe: &Recipe) -> Result<()> {
-    let run = recipe.params.crossval(&recipe.corpus, &CrossvalParams::default())?;
+    let mut run = recipe.params.crossval(&recipe.corpus, &CrossvalParams::default())?;
+    if let Some((label, threshold)) = recipe.overall {
+        gate(recipe, &mut run, label, threshold);
+    }
     println!("## {}: {} articles\n", recipe.name, recipe.corpus.len());
     println!("| articles | n | {} | 95 % of the first | ECE |", metrics(recipe).map(|m| m.to_string()).join(" | "));
     println!("|---|---:|---:|---:|---|---:|");
@@ -32,7 +35,7 @@ pub(crate) fn score(recipe: &Recipe) -> Result<()> {
             auc(recipe, &run, &places)
         );
     }
-    if let Some(class) = recipe.corpus.labels().class(PROPAGANDA) {
+    if let Some(class) = recipe.overall.and_then(|(label, _)| recipe.corpus.labels().class(label)) {
         println!("\nPropaganda or not, sentence by sentence:\n");
         for (name, places) in &parts {
             println!("* {name}: macro-F1 {:.3}", binary_macro_f1(recipe, &run, places, class));
@@ -40,6 +43,22 @@ pub(crate) fn score(recipe: &Recipe) -> Result<()> {
     }
     println!();
     Ok(())
+}
+
+/// Decides as the model does: no label without the overall one, which has a threshold of its own.
+fn gate(recipe: &Recipe, run: &mut Crossval, label: &str, threshold: f64) {
+    let k = recipe.corpus.labels().len();
+    let (Some(class), Targets::Several { flags, .. }) = (recipe.corpus.labels().class(label), &mut run.predicted)
+    else {
+        return;
+    };
+    for (flags, probabilities) in flags.chunks_exact_mut(k).zip(run.probabilities.chunks_exact(k)) {
+        if f64::from(probabilities[class]) >= threshold {
+            flags[class] = true;
+        } else {
+            flags.fill(false);
+        }
+    }
 }
 
 /// The mean of the F1 of having and of lacking a label.
