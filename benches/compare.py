@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""slantwise beside scikit-learn, fastText and Vowpal Wabbit on the same articles, in turns.
+
+    cargo build --release
+    python3 -m venv venv && venv/bin/pip install scikit-learn fasttext-wheel vowpalwabbit
+    venv/bin/python benches/compare.py TRAIN.jsonl TEST.jsonl [--chars 2 5] [--runs 5] [--system NAME...]
+    venv/bin/python benches/compare.py --grid TRAIN.jsonl [--runs 3]
+
+Rows are JSON objects with `text`, `label` and perhaps `title`. Every run is a process of its own and the systems take turns, so that
+what else the machine does falls on all of them; the table has medians. The clock of slantwise is that of the whole process, from the
+file to the saved model or the written labels. That of a peer starts when its texts are read and, for fastText and VW, tokenised and in
+lower case, and ends when its model can be used or its labels are known. Training may take all cores, labelling takes one. With --grid,
+five folds of twenty settings: `cargo run --release --example grid` beside scikit-learn's GridSearchCV of the same.
+"""
+import argparse
+import json
+import os
+import pickle
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TARGET = os.path.join(HERE, "..", "target", "release")
+SYSTEMS = ["slantwise", "scikit-learn", "fasttext", "vw"]
+
+
+def read(path):
+    texts, labels = [], []
+    with open(path, encoding="utf-8") as rows:
+        for row in map(json.loads, filter(str.strip, rows)):
+            texts.append("\n".join(filter(None, [row.get("title"), row["text"]])))
+            labels.append(str(row.get("label")))
+    return texts, labels
+
+
+def tokens(text):
+    return " ".join(re.findall(r"\w\w+", text.lower()))
+
+
+class Clock:
+    """Seconds of its block, printed for the process that started this one."""
+
+    def __enter__(self):
+        self.start = time.perf_counter()
+
+    def __exit__(self, *_):
+        print(json.dumps({"seconds": time.perf_counter() - self.start}))
+
+
+class ScikitLearn:
+    def features(self, a):
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.pipeline import FeatureUnion
+        words = TfidfVectorizer(ngram_range=tuple(a.words), min_df=2, sublinear_tf=True)
+        if not a.chars:
+            return words
+        chars = TfidfVectorizer(analyzer="char_wb", ngram_range=tuple(a.chars), min_df=2, sublinear_tf=True)
+        return FeatureUnion([("words", words), ("chars", chars)])
+
+    def train(self, a, texts, labels, model):
+        from sklearn.pipeline import make_pipeline
+        from sklearn.svm import LinearSVC
+        with Clock():
+            fitted = make_pipeline(self.features(a), LinearSVC()).fit(texts, labels)
+        with open(model, "wb") as out:
+            pickle.dump(fitted, out)
+
+    def predict(self, a, texts, model):
+        with open(model, "rb") as stored:
+            fitted = pickle.load(stored)
+        with Clock():
+            return list(fitted.predict(texts))
+
+    def grid(self, texts, labels):
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.model_selection import GridSearchCV
+        from sklearn.pipeline import Pipeline
+        from sklearn.svm import LinearSVC
+        pipeline = Pipeline([("tfidf", TfidfVectorizer(sublinear_tf=True)), ("svm", LinearSVC())])
+        grid = {"tfidf__ngram_range": [(1, 1), (1, 2)], "tfidf__min_df": [1, 2], "svm__C": [0.1, 0.3, 1.0, 3.0, 10.0]}
+        with Clock():
+            search = GridSearchCV(pipeline, grid, cv=5, n_jobs=os.cpu_count(), refit=False).fit(texts, labels)
+        print(json.dumps({"score": search.best_score_}))
+
+
+class FastText:
+    def train(self, a, texts, labels, model):
+        import fasttext
+        names = {label: f"__label__{i}" for i, label in enumerate(sorted(set(labels)))}
+        with open(model + ".txt", "w", encoding="utf-8") as out:
+            out.writelines(f"{names[label]} {tokens(text)}\n" for text, label in zip(texts, labels))
+        with Clock():
+            fitted = fasttext.train_supervised(model + ".txt", wordNgrams=a.words[1], epoch=5, lr=0.5, dim=10, minCount=2,
+                                               thread=os.cpu_count(), verbose=0)
+        fitted.save_model(model)
+        with open(model + ".json", "w", encoding="utf-8") as out:
+            json.dump({name: label for label, name in names.items()}, out)
+
+    def predict(self, a, texts, model):
+        import fasttext
+        fitted, names = fasttext.load_model(model), json.load(open(model + ".json", encoding="utf-8"))
+        lines = [tokens(text) + "\n" for text in texts]
+        with Clock():
+            found = [fitted.f.predict(line, 1, 0.0, "strict") for line in lines]
+        return [names[best[0][1]] if best else None for best in found]
+
+
+class Vw:
+    def lines(self, path, numbers, texts):
+        with open(path, "w", encoding="utf-8") as out:
+            out.writelines(f"{number} |w {tokens(text)}\n" for number, text in zip(numbers, texts))
+
+    def train(self, a, texts, labels, model):
+        from vowpalwabbit import Workspace
+        names = sorted(set(labels))
+        self.lines(model + ".txt", (1 + names.index(label) for label in labels), texts)
+        with Clock():
+            Workspace(f"--oaa {len(names)} --ngram {a.words[1]} -b 24 --loss_function logistic --data {model}.txt -f {model} --quiet").finish()
+        with open(model + ".json", "w", encoding="utf-8") as out:
+            json.dump(names, out)
+
+    def predict(self, a, texts, model):
+        from vowpalwabbit import Workspace
+        names = json.load(open(model + ".json", encoding="utf-8"))
+        self.lines(model + ".test", [1] * len(texts), texts)
+        with Clock():
+            Workspace(f"-t -i {model} --data {model}.test -p {model}.found --quiet").finish()
+        return [names[int(float(line.split()[0])) - 1] for line in open(model + ".found", encoding="utf-8")]
+
+
+PEERS = {"scikit-learn": ScikitLearn, "fasttext": FastText, "vw": Vw}
+
+
+def worker(a):
+    """What a process of a peer does."""
+    peer = PEERS[a.worker]()
+    texts, labels = read(a.train if a.task in ("train", "grid") else a.test)
+    if a.task == "grid":
+        peer.grid(texts, labels)
+    elif a.task == "train":
+        peer.train(a, texts, labels, a.model)
+    else:
+        found = peer.predict(a, texts, a.model)
+        with open(a.model + ".labels", "w", encoding="utf-8") as out:
+            json.dump([str(label) for label in found], out)
+
+
+def run(command, cores=None):
+    """Seconds (by the process's own clock where it has one), peak memory in MB, and what it printed."""
+    start = time.perf_counter()
+    settle = (lambda: os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:cores])) if cores else None
+    with tempfile.TemporaryFile() as printed:
+        process = subprocess.Popen(command, stdout=printed, stderr=subprocess.DEVNULL, preexec_fn=settle)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        printed.seek(0)
+        out = printed.read().decode()
+    if status != 0:
+        sys.exit(f"failed: {' '.join(command)}")
+    own = [json.loads(line)["seconds"] for line in out.splitlines() if line.startswith('{"seconds"')]
+    return (own[0] if own else seconds), usage.ru_maxrss / 1024, out
+
+
+def once(system, a, folder):
+    """One training and one labelling: the figures of a row."""
+    model, binary = os.path.join(folder, system), os.path.join(TARGET, "slantwise")
+    labels = read(a.test)[1]
+    if system == "slantwise":
+        options = ["--classifier", "svm", "--no-clean", "--words", f"{a.words[0]}..{a.words[1]}"]
+        options += ["--chars", f"{a.chars[0]}..{a.chars[1]}"] if a.chars else []
+        train_s, memory, _ = run([binary, "train", a.train, "-o", model, *options])
+        predict_s, _, out = run([binary, "predict", a.test, "--model", model, "--format", "jsonl"], cores=1)
+        answers = [next(iter(json.loads(line)["models"].values())) for line in out.splitlines()]
+        found = [answer["labels"][0] if answer["labels"] else None for answer in answers]
+    else:
+        ask = [sys.executable, os.path.abspath(__file__), a.train, a.test, "--worker", system, "--model", model]
+        ask += ["--words", *map(str, a.words)] + (["--chars", *map(str, a.chars)] if a.chars else [])
+        train_s, memory, _ = run([*ask, "--task", "train"])
+        predict_s, _, _ = run([*ask, "--task", "predict"], cores=1)
+        found = json.load(open(model + ".labels", encoding="utf-8"))
+    assert len(found) == len(labels), f"{system}: {len(found)} labels for {len(labels)} articles"
+    accuracy = sum(f == g for f, g in zip(found, labels)) / len(labels)
+    return dict(train=train_s, predict=predict_s, memory=memory, accuracy=accuracy)
+
+
+def in_turns(systems, runs, one):
+    found = {system: [] for system in systems}
+    for _ in range(runs):
+        for system in systems:
+            found[system].append(one(system))
+    return {s: {key: statistics.median(row[key] for row in rows) for key in rows[0]} for s, rows in found.items()}
+
+
+def table(found):
+    ours = found.get("slantwise")
+    times = lambda row, key: f"{row[key]:.2f} s" + (f" ({row[key] / ours[key]:.1f}×)" if ours and row is not ours else "")
+    print("| | train | peak memory | label, one core | accuracy |\n|---|---:|---:|---:|---:|")
+    for system, row in found.items():
+        print(f"| {system} | {times(row, 'train')} | {row['memory']:.0f} MB | {times(row, 'predict')} | {row['accuracy']:.4f} |")
+
+
+def grid(a):
+    def one(system):
+        if system == "slantwise":
+            seconds, _, out = run([os.path.join(TARGET, "examples", "grid"), a.train])
+            score = float(out.split("best ")[1].split()[0])
+        else:
+            seconds, _, out = run([sys.executable, os.path.abspath(__file__), a.train, "--worker", system, "--task", "grid"])
+            score = json.loads(out.splitlines()[-1])["score"]
+        return dict(seconds=seconds, score=score)
+
+    found = in_turns(["slantwise", "scikit-learn"], a.runs, one)
+    ratio = found["scikit-learn"]["seconds"] / found["slantwise"]["seconds"]
+    print("| | five folds of twenty settings | best accuracy |\n|---|---:|---:|")
+    for system, row in found.items():
+        print(f"| {system} | {row['seconds']:.2f} s" + ("" if system == "slantwise" else f" ({ratio:.1f}×)") + f" | {row['score']:.4f} |")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("train")
+    parser.add_argument("test", nargs="?")
+    parser.add_argument("--words", nargs=2, type=int, default=[1, 2])
+    parser.add_argument("--chars", nargs=2, type=int)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--system", nargs="+", default=SYSTEMS, choices=SYSTEMS)
+    parser.add_argument("--grid", action="store_true")
+    parser.add_argument("--worker", choices=list(PEERS), help=argparse.SUPPRESS)
+    parser.add_argument("--task", help=argparse.SUPPRESS)
+    parser.add_argument("--model", help=argparse.SUPPRESS)
+    a = parser.parse_args()
+    if a.worker:
+        worker(a)
+    elif a.grid:
+        grid(a)
+    elif not a.test:
+        parser.error("TEST.jsonl is missing")
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            table(in_turns(a.system, a.runs, lambda system: once(system, a, folder)))
