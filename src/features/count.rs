@@ -55,6 +55,9 @@ const CHUNK: usize = 256;
 /// Partitions of the hashes.
 const PARTITIONS: usize = 512;
 const PARTITION_SHIFT: u32 = 64 - PARTITIONS.trailing_zeros();
+/// Partitions of a group. The hashes of a group go when its terms are counted, and what is counted takes their place: the hashes of all pairs
+/// are most of what counting holds.
+const GROUP: usize = 32;
 /// Bits of a pair's `meta` that hold the count; the article's place in its chunk lies above.
 const COUNT_BITS: u32 = 24;
 const COUNT_MAX: u32 = (1 << COUNT_BITS) - 1;
@@ -259,7 +262,8 @@ impl Distinct {
 
 /// The pairs of one chunk of articles, ordered by partition.
 struct Chunk {
-    hashes: Vec<u64>,
+    /// Of each group of partitions.
+    hashes: Vec<Vec<u64>>,
     /// Place of the article in the chunk above, count below.
     meta: Vec<u32>,
     /// Where each partition begins.
@@ -292,11 +296,15 @@ fn scan_chunk<D: Document>(
     scratch.pairs.iter().for_each(|(hash, _)| starts[(hash >> PARTITION_SHIFT) as usize + 1] += 1);
     (0..PARTITIONS).for_each(|p| starts[p + 1] += starts[p]);
     let mut next = starts.clone();
-    let mut hashes = vec![0; scratch.pairs.len()];
+    let begins = |group: usize| starts[group * GROUP] as usize;
+    let n_groups = PARTITIONS / GROUP;
+    let mut hashes: Vec<Vec<u64>> = (0..n_groups).map(|g| vec![0; begins(g + 1) - begins(g)]).collect();
     let mut meta = vec![0; scratch.pairs.len()];
     for &(hash, m) in &scratch.pairs {
-        let at = &mut next[(hash >> PARTITION_SHIFT) as usize];
-        hashes[*at as usize] = hash;
+        let partition = (hash >> PARTITION_SHIFT) as usize;
+        let at = &mut next[partition];
+        let group = partition / GROUP;
+        hashes[group][*at as usize - begins(group)] = hash;
         meta[*at as usize] = m;
         *at += 1;
     }
@@ -323,6 +331,7 @@ struct Partition {
 
 fn count_partition(chunks: &[Chunk], partition: usize, min_df: u32) -> Partition {
     let slice = |c: &Chunk| c.starts[partition] as usize..c.starts[partition + 1] as usize;
+    let group = partition / GROUP;
     let n_pairs: usize = chunks.iter().map(|c| slice(c).len()).sum();
     let mut locals = Vec::with_capacity(n_pairs);
     let mut terms: Vec<(u64, u32, u32)> = Vec::new();
@@ -332,7 +341,9 @@ fn count_partition(chunks: &[Chunk], partition: usize, min_df: u32) -> Partition
         |hash: u64, size: usize| (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - size.trailing_zeros())) as usize;
     for (c, chunk) in chunks.iter().enumerate() {
         let range = slice(chunk);
-        for (&hash, &meta) in chunk.hashes[range.clone()].iter().zip(&chunk.meta[range]) {
+        let before = chunk.starts[group * GROUP] as usize;
+        let hashes = &chunk.hashes[group][range.start - before..range.end - before];
+        for (&hash, &meta) in hashes.iter().zip(&chunk.meta[range]) {
             let mut at = home(hash, size);
             loop {
                 let slot = slots[at];
@@ -388,9 +399,12 @@ fn count_kind<D: Document>(documents: &[D], scan: Scan<'_>, kind: TermKind, min_
             |(analyzer, scratch), documents| scan_chunk(documents, scan, analyzer, kind, scratch),
         )
         .collect();
-    let mut partitions: Vec<Partition> =
-        (0..PARTITIONS).into_par_iter().map(|p| count_partition(&chunks, p, min_df)).collect();
-    chunks.par_iter_mut().for_each(|chunk| chunk.hashes = Vec::new());
+    let mut partitions: Vec<Partition> = Vec::with_capacity(PARTITIONS);
+    for group in 0..PARTITIONS / GROUP {
+        let of_group = group * GROUP..(group + 1) * GROUP;
+        partitions.par_extend(of_group.into_par_iter().map(|p| count_partition(&chunks, p, min_df)));
+        chunks.iter_mut().for_each(|chunk| chunk.hashes[group] = Vec::new());
+    }
 
     // Columns: the more frequent term first, ties by hash, so that the order of the articles changes nothing.
     let n_kept: usize = partitions.iter().map(|p| p.kept.len()).sum();
