@@ -99,15 +99,17 @@ pub enum Error {
         source: ModelFileError,
     },
 
-    /// A stream has more labels than the memory can hold weights for.
+    /// There are more labels than memory can hold weights and scores for.
     #[error(
-        "{labels} different labels are more than {memory} bytes of memory have room for; name another key with --label, or raise memory (--memory)"
+        "{labels} different labels are more than {memory} bytes of memory have room for; name another key with --label, or {remedy}"
     )]
     TooManyLabels {
         /// The labels that were found.
         labels: usize,
         /// The memory in bytes.
         memory: u64,
+        /// What else helps.
+        remedy: &'static str,
     },
 
     /// Learning can't go on from a checkpoint.

@@ -35,6 +35,17 @@ pub(crate) struct Counted<'a> {
     given: Option<Vec<f32>>,
 }
 
+/// What the scores of all articles, or the weights of all terms, may take. Beyond it a label is most likely something else, such as an address.
+const MOST_BYTES: u64 = 16 << 30;
+
+/// An error where a number of bytes for each label and each of `n` articles or terms is more than memory should hold.
+fn check_room(labels: &LabelSet, n: usize, bytes: usize) -> Result<()> {
+    if (labels.len() as u64).saturating_mul((n * bytes) as u64) <= MOST_BYTES {
+        return Ok(());
+    }
+    Err(Error::TooManyLabels { labels: labels.len(), memory: MOST_BYTES, remedy: "give rare labels one name" })
+}
+
 /// Counts a corpus as a reader reads it that has learned from some of its rows (all, where none are named).
 fn read(corpus: &Corpus, params: &PipelineParams, rows: Option<&[usize]>) -> Result<(Reader, Counts)> {
     let examples = corpus.examples();
@@ -143,8 +154,10 @@ impl<'a> Counted<'a> {
         };
         let balance = Balance::new(&params.balance_by, corpus)?;
         let given = params.weight_by.as_ref().map(|key| row_weights(key, corpus)).transpose()?;
-        let (reader, counts) = read(corpus, params, None)?;
         let labels = corpus.labels();
+        check_room(labels, corpus.len(), size_of::<f64>())?;
+        let (reader, counts) = read(corpus, params, None)?;
+        check_room(labels, counts.matrix.n_features(), size_of::<f32>())?;
         Ok(Counted { corpus: Some(corpus), params, reader, counts, targets, labels, groups, balance, given })
     }
 
@@ -296,5 +309,19 @@ impl<'a> Counted<'a> {
             held.push(Fold { train, test });
         }
         Ok(held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_memory_has_no_room_for_are_refused() {
+        let labels = LabelSet::new((0..100_000).map(|i| i.to_string()));
+        assert!(check_room(&labels, 20_000, 8).is_ok());
+        let error = check_room(&labels, 30_000, 8).unwrap_err().to_string();
+        assert!(error.starts_with("100000 different labels are more than 17179869184 bytes"), "{error}");
+        assert!(check_room(&labels, usize::MAX / 8, 8).is_err());
     }
 }

@@ -106,7 +106,8 @@ impl StreamParams {
     pub(super) fn n_sets(&self, n_outputs: usize, n_labels: usize) -> Result<u64> {
         let n_sets = Dictionary::sets_within(self.table(), n_outputs);
         if n_sets < MIN_SETS {
-            return Err(Error::TooManyLabels { labels: n_labels, memory: self.memory });
+            let remedy = "raise memory (--memory)";
+            return Err(Error::TooManyLabels { labels: n_labels, memory: self.memory, remedy });
         }
         Ok(n_sets)
     }
