@@ -137,9 +137,7 @@ impl Clean {
         let reader = self.reader()?;
         let options = self.reading.options();
         let inputs = predict::inputs(self.input, &options)?;
-        for output in [&self.output, &self.rejects].into_iter().flatten() {
-            sink::check_distinct(output, &inputs)?;
-        }
+        sink::check_outputs(self.output.as_deref(), self.rejects.as_deref(), &inputs)?;
         let mut sink = Sink::open(self.output.as_deref())?;
         let (colour, show_progress) = (sink.is_coloured(), !sink.is_terminal());
         let mut rejects = Rejects::open(self.rejects.as_deref())?;

@@ -95,13 +95,8 @@ impl Predict {
             .into_iter()
             .map(|Model { name, pipeline }| Ok(Model { name, pipeline: pipeline.at_coverage(self.coverage)? }))
             .collect::<anyhow::Result<Vec<Model>>>()?;
-        for output in [&self.output, &self.rejects].into_iter().flatten() {
-            sink::check_distinct(output, &inputs)?;
-            sink::check_distinct(output, &self.model)?;
-        }
-        if self.output.is_some() && self.output == self.rejects {
-            bail!("-o and --rejects name the same file; name two");
-        }
+        let read = [inputs.as_slice(), self.model.as_slice()].concat();
+        sink::check_outputs(self.output.as_deref(), self.rejects.as_deref(), &read)?;
         let mut sink = Sink::open(self.output.as_deref())?;
         let show_progress = !sink.is_terminal();
         let rows = Rows::new(format, &models, &self.keep, self.evidence.is_some(), sink.is_coloured())?;

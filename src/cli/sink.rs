@@ -111,6 +111,17 @@ pub(super) fn check_distinct(output: &Path, inputs: &[PathBuf]) -> anyhow::Resul
     Ok(())
 }
 
+/// Errors where the output or the file of rejected rows is one of the inputs, or both are the same.
+pub(super) fn check_outputs(output: Option<&Path>, rejects: Option<&Path>, inputs: &[PathBuf]) -> anyhow::Result<()> {
+    for path in [output, rejects].into_iter().flatten() {
+        check_distinct(path, inputs)?;
+    }
+    if output.is_some() && output == rejects {
+        bail!("-o and --rejects name the same file; name two");
+    }
+    Ok(())
+}
+
 /// The file that is meant, through links; it must not be a folder.
 fn target(path: &Path) -> anyhow::Result<PathBuf> {
     if path.is_dir() {

@@ -65,3 +65,12 @@ fn articles_without_text_have_a_reason() {
     let html = folder.ok("clean empty.jsonl --format html -q");
     assert!(html.contains("<del data-rule=\"comment\">Leave a Reply</del>"), "{html}");
 }
+
+#[test]
+fn rejected_rows_need_a_file_of_their_own() {
+    let folder = Folder::new();
+    let error = folder.error("clean page.txt --format jsonl -o out.jsonl --rejects out.jsonl");
+    assert!(error.contains("-o and --rejects name the same file"), "{error}");
+    let error = folder.error("clean page.txt --format jsonl --rejects page.txt");
+    assert!(error.contains("is an input as well"), "{error}");
+}
