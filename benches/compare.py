@@ -5,17 +5,20 @@
     python3 -m venv venv && venv/bin/pip install scikit-learn fasttext-wheel vowpalwabbit
     venv/bin/python benches/compare.py TRAIN.jsonl TEST.jsonl [--chars 2 5] [--runs 5] [--system NAME...]
     venv/bin/python benches/compare.py --grid TRAIN.jsonl [--runs 3]
+    python3 benches/compare.py --grow TRAIN.jsonl [--runs 3]
 
 Rows are JSON objects with `text`, `label` and perhaps `title`. Every run is a process of its own and the systems take turns, so that
 what else the machine does falls on all of them; the table has medians. The clock of slantwise is that of the whole process, from the
 file to the saved model or the written labels. That of a peer starts when its texts are read and, for fastText and VW, tokenised and in
 lower case, and ends when its model can be used or its labels are known. Training may take all cores, labelling takes one. With --grid,
-five folds of twenty settings: `cargo run --release --example grid` beside scikit-learn's GridSearchCV of the same.
+five folds of twenty settings: `cargo run --release --example grid` beside scikit-learn's GridSearchCV of the same. With --grow, slantwise
+alone on one, two, four and eight times the articles, with one word in twenty changed in each copy.
 """
 import argparse
 import json
 import os
 import pickle
+import random
 import re
 import statistics
 import subprocess
@@ -220,6 +223,33 @@ def grid(a):
         print(f"| {system} | {row['seconds']:.2f} s" + ("" if system == "slantwise" else f" ({ratio:.1f}×)") + f" | {row['score']:.4f} |")
 
 
+def grown(path, times, out):
+    change = random.Random(0)
+    with open(path, encoding="utf-8") as rows, open(out, "w", encoding="utf-8") as to:
+        rows = [json.loads(line) for line in filter(str.strip, rows)]
+        for copy in range(times):
+            for row in rows:
+                words = row["text"].split(" ")
+                if copy:
+                    words = [f"{word}{copy}" if change.random() < 0.05 else word for word in words]
+                to.write(json.dumps({"text": " ".join(words), "label": row["label"]}, ensure_ascii=False) + "\n")
+
+
+def grow(a):
+    print("| articles | text | train | seconds a MB | peak memory | times the text |\n|---:|---:|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "grown.jsonl")
+        for times in (1, 2, 4, 8):
+            grown(a.train, times, path)
+            texts, _ = read(path)
+            n, size = len(texts), sum(len(text.encode()) for text in texts) / 1e6
+            del texts
+            command = [os.path.join(TARGET, "slantwise"), "train", path, "-o", os.path.join(folder, "model")]
+            runs = [run([*command, "--classifier", "svm", "--no-clean"])[:2] for _ in range(a.runs)]
+            seconds, memory = (statistics.median(values) for values in zip(*runs))
+            print(f"| {n} | {size:.0f} MB | {seconds:.1f} s | {seconds / size:.4f} | {memory:.0f} MB | {memory / size:.1f} |", flush=True)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("train")
@@ -229,6 +259,7 @@ if __name__ == "__main__":
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--system", nargs="+", default=SYSTEMS, choices=SYSTEMS)
     parser.add_argument("--grid", action="store_true")
+    parser.add_argument("--grow", action="store_true")
     parser.add_argument("--worker", choices=list(PEERS), help=argparse.SUPPRESS)
     parser.add_argument("--task", help=argparse.SUPPRESS)
     parser.add_argument("--model", help=argparse.SUPPRESS)
@@ -237,6 +268,8 @@ if __name__ == "__main__":
         worker(a)
     elif a.grid:
         grid(a)
+    elif a.grow:
+        grow(a)
     elif not a.test:
         parser.error("TEST.jsonl is missing")
     else:

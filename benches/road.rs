@@ -78,7 +78,7 @@ fn count(bencher: Bencher) {
 }
 
 /// Articles to a calibrated model.
-#[divan::bench(args = KINDS)]
+#[divan::bench(args = KINDS, sample_count = 10)]
 fn train_svm(bencher: Bencher, kind: Kind) {
     let corpus = corpus("ukraine-stance");
     let params = kind.params().classifier(Classifier::svm());
@@ -89,7 +89,7 @@ fn train_svm(bencher: Bencher, kind: Kind) {
 }
 
 /// The same by logistic regression.
-#[divan::bench(args = KINDS)]
+#[divan::bench(args = KINDS, sample_count = 10)]
 fn train_logistic(bencher: Bencher, kind: Kind) {
     let corpus = corpus("ukraine-stance");
     let params = kind.params().classifier(Classifier::logistic().c(10.0));
