@@ -8,7 +8,8 @@ pub use conformal::{Conformal, ConformalSets, Verdict};
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::{Error, Result};
 use crate::evaluation::{Metric, check_targets, first_maximum, same_size};
@@ -72,7 +73,7 @@ impl DecisionParams {
 /// assert_eq!((decided.classes, decided.abstention), (vec![0], None));
 /// # Ok::<(), slantwise::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
     task: Task,
@@ -87,6 +88,25 @@ pub struct Decision {
     overall: Option<u32>,
     abstain_below: f64,
     conformal: Conformal,
+}
+
+/// A text leaves out the overall label where there is none, so that a model from before there was one is written again as it was. A format that
+/// doesn't name its fields, such as bincode, has them all.
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let has_overall = !serializer.is_human_readable() || self.overall.is_some();
+        let mut fields = serializer.serialize_struct("Decision", 6 + usize::from(has_overall))?;
+        fields.serialize_field("task", &self.task)?;
+        fields.serialize_field("n_classes", &self.n_classes)?;
+        fields.serialize_field("thresholds", &self.thresholds)?;
+        fields.serialize_field("factors", &self.factors)?;
+        if has_overall {
+            fields.serialize_field("overall", &self.overall)?;
+        }
+        fields.serialize_field("abstain_below", &self.abstain_below)?;
+        fields.serialize_field("conformal", &self.conformal)?;
+        fields.end()
+    }
 }
 
 /// Why no answer was given.
@@ -609,7 +629,7 @@ mod tests {
                 ("\"abstain_below\":0.0", "\"abstain_below\":7.0"),
                 ("\"factors\":[]", "\"factors\":[1.0]"),
                 ("\"factors\":[]", "\"factors\":[1.0,-1.0]"),
-                ("\"overall\":null", "\"overall\":2"),
+                ("\"abstain_below\"", "\"overall\":2,\"abstain_below\""),
             ] {
                 let damaged: Decision = serde_json::from_str(&json.replace(from, to)).unwrap();
                 assert!(damaged.check().is_err(), "{to}");

@@ -162,16 +162,13 @@ fn version_2_predicts_what_it_did() {
     check(2, "several-labels");
 }
 
-/// What is read can be written again: nothing in an old file is lost. The settings may have grown since, and are told once more.
+/// What is read can be written again: nothing in an old file is lost.
 #[test]
 fn models_are_the_same_when_they_are_written_again() {
     for (version, name) in [(1, "one-class"), (1, "several-labels"), (2, "one-class"), (2, "several-labels")] {
         let bytes = std::fs::read(file(version, name, "slant")).unwrap();
         let model = Pipeline::from_bytes(&bytes).unwrap();
-        let written = model.to_bytes();
-        let again = Pipeline::from_bytes(&written).unwrap();
-        assert_eq!(again, model, "{version} {name}");
-        assert!(again.to_bytes() == written, "{version} {name}");
-        assert!(written.len() < bytes.len() + 1000, "{version} {name}");
+        assert_eq!(Pipeline::from_bytes(&model.to_bytes()).unwrap(), model, "{version} {name}");
+        assert!(version == 1 || model.to_bytes() == bytes, "{name}");
     }
 }
