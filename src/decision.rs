@@ -86,22 +86,27 @@ pub struct Decision {
     /// The label without which no other is given.
     #[serde(default)]
     overall: Option<u32>,
+    /// The class that means none of the others.
+    #[serde(default)]
+    outside: Option<u32>,
     abstain_below: f64,
     conformal: Conformal,
 }
 
-/// A text leaves out the overall label where there is none, so that a model from before there was one is written again as it was. A format that
-/// doesn't name its fields, such as bincode, has them all.
+/// A text leaves out the overall label and the class outside where there is none, so that a model from before there were any is written again
+/// as it was. A format that doesn't name its fields, such as bincode, has them all.
 impl Serialize for Decision {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let has_overall = !serializer.is_human_readable() || self.overall.is_some();
-        let mut fields = serializer.serialize_struct("Decision", 6 + usize::from(has_overall))?;
+        let every = !serializer.is_human_readable();
+        let chosen = [("overall", self.overall), ("outside", self.outside)];
+        let written = chosen.iter().filter(|(_, class)| every || class.is_some());
+        let mut fields = serializer.serialize_struct("Decision", 6 + written.clone().count())?;
         fields.serialize_field("task", &self.task)?;
         fields.serialize_field("n_classes", &self.n_classes)?;
         fields.serialize_field("thresholds", &self.thresholds)?;
         fields.serialize_field("factors", &self.factors)?;
-        if has_overall {
-            fields.serialize_field("overall", &self.overall)?;
+        for (name, class) in written {
+            fields.serialize_field(name, class)?;
         }
         fields.serialize_field("abstain_below", &self.abstain_below)?;
         fields.serialize_field("conformal", &self.conformal)?;
@@ -143,6 +148,11 @@ pub enum Abstention {
         /// The share from which it answers.
         needed: f64,
     },
+    /// The article is most likely about something else than the model's classes.
+    OtherSubject {
+        /// How likely.
+        probability: f64,
+    },
     /// The article is in a language that (almost) no training article was in.
     UnknownLanguage {
         /// The article's language.
@@ -153,7 +163,7 @@ pub enum Abstention {
 }
 
 impl Abstention {
-    /// A short name for programs: `unsure`, `ambiguous`, `unlike`, `no-text`, `too-short`, `unknown-text`, `unknown-language`.
+    /// A short name for programs: `unsure`, `ambiguous`, `unlike`, `no-text`, `too-short`, `unknown-text`, `other-subject`, `unknown-language`.
     pub fn name(&self) -> &'static str {
         match self {
             Abstention::Unsure { .. } => "unsure",
@@ -162,6 +172,7 @@ impl Abstention {
             Abstention::NoText => "no-text",
             Abstention::TooShort { .. } => "too-short",
             Abstention::UnknownText { .. } => "unknown-text",
+            Abstention::OtherSubject { .. } => "other-subject",
             Abstention::UnknownLanguage { .. } => "unknown-language",
         }
     }
@@ -189,6 +200,9 @@ impl Abstention {
                 100.0 * known,
                 100.0 * needed
             ),
+            Abstention::OtherSubject { probability } => {
+                format!("about something else than the model was made for: {probability:.2}")
+            }
             Abstention::UnknownLanguage { language, trained } => {
                 format!("trained on {}, not on {language}", trained.join(", "))
             }
@@ -210,8 +224,8 @@ impl Decision {
     pub(crate) fn plain(task: Task, n_classes: usize, threshold: f64) -> Decision {
         let thresholds = if task == Task::Several { vec![threshold; n_classes] } else { Vec::new() };
         let conformal = Conformal::untrained(task, n_classes);
-        let (factors, overall) = (Vec::new(), None);
-        Decision { task, n_classes, thresholds, factors, overall, abstain_below: 0.0, conformal }
+        let (factors, overall, outside) = (Vec::new(), None, None);
+        Decision { task, n_classes, thresholds, factors, overall, outside, abstain_below: 0.0, conformal }
     }
 
     /// Tunes thresholds and learns label sets from out-of-fold probabilities, row after row with one a class.
@@ -243,7 +257,8 @@ impl Decision {
         let (task, n_classes) = (gold.task(), gold.n_classes());
         let conformal = Conformal::untrained(task, n_classes);
         let abstain_below = params.abstain_below;
-        Ok(Decision { task, n_classes, thresholds, factors, overall: None, abstain_below, conformal })
+        let (overall, outside) = (None, None);
+        Ok(Decision { task, n_classes, thresholds, factors, overall, outside, abstain_below, conformal })
     }
 
     /// One class or several labels.
@@ -267,12 +282,39 @@ impl Decision {
         &self.factors
     }
 
-    /// Probabilities times factors.
+    /// Probabilities times factors; 0 for the class that means none of the others, which is never an answer.
     pub(crate) fn weighed<'p>(&self, probabilities: &'p [f64]) -> Cow<'p, [f64]> {
-        if self.factors.is_empty() {
-            return Cow::Borrowed(probabilities);
+        let mut weighed = Cow::Borrowed(probabilities);
+        if !self.factors.is_empty() {
+            weighed.to_mut().iter_mut().zip(&self.factors).for_each(|(p, f)| *p *= f);
         }
-        Cow::Owned(probabilities.iter().zip(&self.factors).map(|(p, f)| p * f).collect())
+        if let Some(p) = self.outside().and_then(|class| weighed.to_mut().get_mut(class)) {
+            *p = 0.0;
+        }
+        weighed
+    }
+
+    /// Makes one class mean none of the others, such as texts about something else: it is never an answer. Where it is more probable than all
+    /// the others together, or is the only one possible at the coverage asked for, the model abstains ([`Abstention::OtherSubject`]).
+    ///
+    /// # Errors
+    /// [`Error::Param`] where there is no such class, or no two besides it, or there are several labels.
+    pub fn with_outside(mut self, class: usize) -> Result<Decision> {
+        self.check_outside(class)?;
+        self.outside = Some(class as u32);
+        Ok(self)
+    }
+
+    fn check_outside(&self, class: usize) -> Result<()> {
+        if self.task == Task::Several || class >= self.n_classes || self.n_classes < 3 {
+            return Err(Error::param("outside", class, "one of at least three classes"));
+        }
+        Ok(())
+    }
+
+    /// The class that means none of the others, where there is one.
+    pub fn outside(&self) -> Option<usize> {
+        self.outside.map(|class| class as usize)
     }
 
     /// Below which confidence no answer is given; see [`DecisionParams::abstain_below`].
@@ -350,6 +392,9 @@ impl Decision {
         if let Some(bad) = self.overall.filter(|&class| class as usize >= self.thresholds.len()) {
             return Err(Error::param("overall", bad, "one of several labels"));
         }
+        if let Some(class) = self.outside {
+            self.check_outside(class as usize)?;
+        }
         if let Some(bad) = self.factors.iter().find(|f| !(1e-3..=1e3).contains(*f)) {
             return Err(Error::param("factor", bad, "a number from 0.001 to 1000"));
         }
@@ -420,14 +465,18 @@ impl Decider<'_> {
 
     fn one(&self, probabilities: &[f64]) -> Decided {
         let top = vec![self.decision.class(probabilities)];
-        let Some(sets) = &self.sets else {
-            return Decided { classes: top, abstention: None };
-        };
-        let possible = sets.possible(probabilities);
-        match possible.len() {
-            1 => Decided { classes: possible, abstention: None },
-            0 => Decided { classes: top, abstention: Some(Abstention::Unlike) },
-            _ => Decided { classes: top, abstention: Some(Abstention::Ambiguous { possible }) },
+        let outside = self.decision.outside.map(|class| (class, probabilities[class as usize]));
+        let possible = self.sets.as_ref().map(|sets| sets.possible(probabilities));
+        if let Some((class, probability)) = outside
+            && (probability > 0.5 || possible.as_ref().is_some_and(|possible| *possible == [class]))
+        {
+            return Decided { classes: top, abstention: Some(Abstention::OtherSubject { probability }) };
+        }
+        match possible {
+            None => Decided { classes: top, abstention: None },
+            Some(only) if only.len() == 1 => Decided { classes: only, abstention: None },
+            Some(none) if none.is_empty() => Decided { classes: top, abstention: Some(Abstention::Unlike) },
+            Some(possible) => Decided { classes: top, abstention: Some(Abstention::Ambiguous { possible }) },
         }
     }
 
@@ -473,6 +522,55 @@ fn check_probabilities(probabilities: &[f64]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::random::Random;
+
+    #[test]
+    fn a_class_outside_is_no_answer() {
+        let decision = Decision::plain(Task::One, 3, 0.5).with_outside(1).unwrap();
+        decision.check().unwrap();
+        let decide = |p: [f64; 3]| decision.at(None).unwrap().decide(&p).unwrap();
+        assert_eq!(decide([0.4, 0.3, 0.3]), Decided { classes: vec![0], abstention: None });
+        // the most probable of three, but less probable than the other two together
+        assert_eq!(decide([0.25, 0.45, 0.3]), Decided { classes: vec![2], abstention: None });
+        let off = decide([0.2, 0.6, 0.2]);
+        assert_eq!((off.classes, off.abstention), (vec![0], Some(Abstention::OtherSubject { probability: 0.6 })));
+        assert!(decision.clone().with_outside(3).is_err());
+        assert!(Decision::plain(Task::One, 2, 0.5).with_outside(0).is_err());
+        assert!(Decision::plain(Task::Several, 3, 0.5).with_outside(0).is_err());
+    }
+
+    #[test]
+    fn with_coverage_too_a_class_outside_is_no_answer() {
+        let p = [vec![[0.8, 0.1, 0.1]; 30], vec![[0.1, 0.8, 0.1]; 30], vec![[0.1, 0.1, 0.8]; 30]].concat().concat();
+        let classes = [vec![0; 30], vec![1; 30], vec![2; 30]].concat();
+        let gold = Targets::One { n_classes: 3, classes };
+        let fitted = Decision::fit(&p, &gold, &DecisionParams::default()).unwrap();
+        let sure_of_1 = [0.1, 0.8, 0.1];
+        let decide = |d: &Decision| d.at(Some(0.9)).unwrap().decide(&sure_of_1).unwrap();
+        assert_eq!(decide(&fitted), Decided { classes: vec![1], abstention: None });
+        let off = decide(&fitted.with_outside(1).unwrap());
+        assert_eq!(off.abstention, Some(Abstention::OtherSubject { probability: 0.8 }));
+        assert_ne!(off.classes, [1]);
+    }
+
+    #[test]
+    fn a_decision_is_written_as_before_there_were_chosen_labels() {
+        let keys = |decision: &Decision| match serde_json::to_value(decision).unwrap() {
+            serde_json::Value::Object(fields) => fields.into_iter().map(|(key, _)| key).collect::<Vec<_>>(),
+            other => panic!("{other}"),
+        };
+        let plain = Decision::plain(Task::One, 3, 0.5);
+        let without = keys(&plain);
+        assert!(!without.iter().any(|key| key == "overall" || key == "outside"), "{without:?}");
+        let outside = plain.with_outside(2).unwrap();
+        let overall = Decision::plain(Task::Several, 3, 0.5).with_overall(1).unwrap();
+        assert!(keys(&outside).contains(&"outside".to_string()) && keys(&overall).contains(&"overall".to_string()));
+        for decision in [outside, overall] {
+            let json = serde_json::to_string(&decision).unwrap();
+            assert_eq!(serde_json::from_str::<Decision>(&json).unwrap(), decision);
+            let bytes = bincode::serialize(&decision).unwrap();
+            assert_eq!(bincode::deserialize::<Decision>(&bytes).unwrap(), decision);
+        }
+    }
 
     #[test]
     fn without_the_overall_label_none_is_given() {
@@ -630,6 +728,7 @@ mod tests {
                 ("\"factors\":[]", "\"factors\":[1.0]"),
                 ("\"factors\":[]", "\"factors\":[1.0,-1.0]"),
                 ("\"abstain_below\"", "\"overall\":2,\"abstain_below\""),
+                ("\"abstain_below\"", "\"outside\":1,\"abstain_below\""),
             ] {
                 let damaged: Decision = serde_json::from_str(&json.replace(from, to)).unwrap();
                 assert!(damaged.check().is_err(), "{to}");

@@ -161,6 +161,15 @@ impl Pipeline {
         Ok(self)
     }
 
+    /// Makes one class mean none of the others: never an answer, but a reason to abstain ([`Decision::with_outside`]).
+    ///
+    /// # Errors
+    /// [`Error::Param`] where the model has no such class, has not two besides it, or gives several labels.
+    pub fn with_outside(mut self, label: &str) -> Result<Pipeline> {
+        self.decision = self.decision.clone().with_outside(self.class(label)?)?;
+        Ok(self)
+    }
+
     fn class(&self, label: &str) -> Result<usize> {
         self.labels.class(label).ok_or_else(|| Error::param("label", label, "one that the model knows"))
     }

@@ -51,6 +51,9 @@ struct Report<'a> {
     /// The label without which no other is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     overall: Option<&'a str>,
+    /// The class that means none of the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outside: Option<&'a str>,
     abstain_below: f64,
     n_calibration: usize,
     calibration: &'a Calibration,
@@ -116,6 +119,7 @@ fn report(model: &Pipeline, top: usize) -> Report<'_> {
             .zip(model.decision().thresholds().iter().copied())
             .collect(),
         overall: model.decision().overall().map(|class| model.labels().name(class)),
+        outside: model.decision().outside().map(|class| model.labels().name(class)),
         abstain_below: model.decision().abstain_below(),
         n_calibration: model.n_calibration_samples(),
         calibration: model.calibration(),
@@ -167,6 +171,9 @@ fn text(name: &str, report: &Report<'_>) -> anyhow::Result<String> {
     }
     if let Some(overall) = report.overall {
         _ = writeln!(out, "no label is given without: {overall}");
+    }
+    if let Some(outside) = report.outside {
+        _ = writeln!(out, "never a label, but a reason to give none: {outside}");
     }
     let mut table = scores::table(["label", "articles", "intercept"]);
     for label in &report.labels {

@@ -48,8 +48,8 @@ with the labels that were given alone in \"scores\", and in \"spans\" the words 
 labels for the article are those of its best sentences.
 
 Where a model abstains, \"reason\" says why, and the labels are its best guess: an article without words, in a language \
-that it was not trained on, of a kind of text that it doesn't know, or, with --coverage, one with several possible \
-answers.
+that it was not trained on, of a kind of text that it doesn't know, about something else than its subject, or, with \
+--coverage, one with several possible answers.
 
 A row that can't be read is named with its file, line and reason, and the rest goes on.
 

@@ -7,7 +7,7 @@ pub(super) mod words;
 use std::fmt::Write;
 
 use clap::builder::styling::{AnsiColor, Style};
-use slantwise::{Article, Evidence};
+use slantwise::{Abstention, Article, Evidence};
 
 use super::{Answer, Item, Names, Rows, Value, lang, reason};
 
@@ -65,7 +65,10 @@ fn model(out: &mut String, names: &Names, article: &Article, answer: &Answer, wi
                 None => labels(answer).0,
             };
             _ = writeln!(out, "  {name:width$}  {bold}abstains{bold:#}: {}", reason(names, abstention));
-            _ = writeln!(out, "  {:width$}  {dim}best guess: {guess}{dim:#}", "");
+            // Of a text about something else a guess would be no more than noise.
+            if !matches!(abstention, Abstention::OtherSubject { .. }) {
+                _ = writeln!(out, "  {:width$}  {dim}best guess: {guess}{dim:#}", "");
+            }
         }
     }
     for words in &answer.words {
