@@ -73,6 +73,7 @@ impl ShippedModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Abstention, Article};
 
     #[test]
     fn every_shipped_model_opens_and_knows_its_labels() {
@@ -82,10 +83,30 @@ mod tests {
                 "frames" => 14,
                 "techniques" => 24,
                 "hyperpartisan" => 2,
-                _ => 3,
+                // three sides and texts about something else
+                _ => 4,
             };
             assert_eq!(pipeline.labels().len(), expected, "{}", model.name);
+            let outside = pipeline.decision().outside().map(|class| pipeline.labels().name(class));
+            assert_eq!(outside, model.name.ends_with("stance").then_some("other"), "{}", model.name);
         }
         assert!(ShippedModel::named("no-such-model").is_none());
+    }
+
+    /// Neither text is one that the model was trained on.
+    #[test]
+    fn a_recipe_gets_no_stance_in_the_war_and_news_of_it_does() {
+        let model = ShippedModel::named("ukraine-stance").unwrap().load().unwrap();
+        let recipe = "Grandma's plum dumplings\n\nBoil the potatoes in their skins, peel them while they are warm and press them through a ricer. \
+            Work in the flour, an egg, a spoon of butter and a pinch of salt until the dough no longer sticks. Roll it out on a floured board, \
+            cut squares, put a stoned plum with a lump of sugar on each and close them well. Simmer in salted water for eight minutes, until \
+            they float, and serve them the Kyiv way, with sour cream and cinnamon.";
+        let found = model.predict(&Article::from_text(recipe));
+        assert!(matches!(found.abstention(), Some(Abstention::OtherSubject { .. })), "{:?}", found.abstention());
+        let news = "The criminal Kyiv regime again shelled residential quarters of Donetsk, the headquarters of territorial defence reported. The \
+            ministry stressed that Western sponsors supply the Ukrainian militants with long-range shells in order to terrorise civilians. Russian \
+            forces destroyed two depots of NATO ammunition with high-precision weapons during the special military operation.";
+        let found = model.predict(&Article::from_text(news));
+        assert_eq!((found.label(), found.abstention()), (Some("pro-kremlin"), None));
     }
 }

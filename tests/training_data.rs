@@ -130,6 +130,24 @@ fn frames_are_complete() {
 }
 
 #[test]
+fn elsewhere_is_complete() {
+    let rows = rows("elsewhere");
+    assert_no_shared_shingles(&rows, "event");
+    let mut genres = BTreeSet::new();
+    for row in &rows {
+        assert_eq!(text(row, "label"), "other", "{}", row["id"]);
+        assert!((50..=200).contains(&n_words(row)), "{}: {} words", row["id"], n_words(row));
+        genres.insert(text(row, "genre"));
+    }
+    // Scores keep genres apart, so that there have to be enough of them.
+    assert!(genres.len() >= 10, "{genres:?}");
+    let events = events_by_language(&rows);
+    for (language, least) in [("en", 70), ("ru", 50), ("uk", 50), ("ar", 50)] {
+        assert!(events[language].len() >= least, "{language}: {} texts", events[language].len());
+    }
+}
+
+#[test]
 fn techniques_have_their_spans_and_plain_twins() {
     let rows = rows("techniques");
     let mut support: BTreeMap<&str, usize> = BTreeMap::new();

@@ -10,6 +10,8 @@ mod data;
 mod mapped;
 mod recipes;
 mod score;
+mod stance;
+mod subjects;
 
 use std::path::{Path, PathBuf};
 
@@ -47,6 +49,9 @@ fn build(recipe: &Recipe) -> Result<(), Box<dyn std::error::Error>> {
     let mut model = recipe.params.fit(&recipe.corpus)?.compress(&CompressParams::default())?;
     if let Some((label, threshold)) = recipe.overall {
         model = model.with_threshold(label, threshold)?.with_overall(label)?;
+    }
+    if let Some(label) = recipe.outside {
+        model = model.with_outside(label)?;
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/{}.slant", recipe.name));
     model.save(&path)?;

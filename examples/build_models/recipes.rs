@@ -7,6 +7,7 @@ use slantwise::{
 };
 
 use crate::data::{self, GROUP, WEIGHT};
+use crate::subjects;
 
 pub(crate) const NAMES: [&str; 5] = ["ukraine-stance", "us-stance", "frames", "techniques", "hyperpartisan"];
 
@@ -17,6 +18,8 @@ pub(crate) struct Recipe {
     pub(crate) params: PipelineParams,
     /// The label without which no other is given, and its threshold.
     pub(crate) overall: Option<(&'static str, f64)>,
+    /// The class of texts about something else.
+    pub(crate) outside: Option<&'static str>,
 }
 
 /// The recipe of a model.
@@ -29,7 +32,8 @@ pub(crate) fn recipe(name: &'static str, corpora: &Path) -> Result<Recipe> {
         _ => hyperpartisan(corpora)?,
     };
     let overall = (name == "techniques").then_some((PROPAGANDA, 0.4));
-    Ok(Recipe { name, corpus: Corpus::from_examples(examples)?, params, overall })
+    let outside = matches!(name, "ukraine-stance" | "us-stance").then_some(subjects::OTHER);
+    Ok(Recipe { name, corpus: Corpus::from_examples(examples)?, params, overall, outside })
 }
 
 /// Versions of one event, and articles of one outlet, stay together in the folds that calibrate.
@@ -39,10 +43,10 @@ fn common(classifier: Classifier, n_terms: usize) -> PipelineParams {
     params
 }
 
-/// Each label of the outlets counts as much as twenty of our own texts, and each of the narratives as much as three: stance is to be learned
-/// from contrast and not from what else tells the two apart, where one is all pro-Ukraine and the other pro-Kremlin but for four articles.
-/// With twenty for both, exposés of Russian arms deals are taken for pro-Kremlin. Long articles are labelled passage by passage,
-/// as our texts are short. Of the corpora only English is used: in the other languages one stance has no articles, or one outlet.
+/// Each label of the outlets counts as much as thirty of our own texts, and each of the narratives as much as one: stance is to be learned from
+/// contrast and not from what else tells the two apart, where one is all pro-Ukraine and the other pro-Kremlin but for four articles. With
+/// more for the second, exposés of Russian arms deals are taken for pro-Kremlin. Long articles are labelled passage by passage, as our texts
+/// are short. Of the corpora only English is used: in the other languages one stance has no articles, or one outlet.
 fn ukraine_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
     let mut examples = data::own("ukraine-stance")?;
     let outlets = data::corpus(corpora, "ukraine-stance", &["source", "batch"])?;
@@ -50,11 +54,16 @@ fn ukraine_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
     examples.extend(outlets.into_iter().filter(english));
     let narratives = data::corpus(corpora, "ukraine-narratives", &[])?;
     examples.extend(narratives.into_iter().filter(english).filter_map(stance_of_narratives));
-    let mut params = common(Classifier::logistic().c(60.0), 40_000).chars(3, 5);
+    let mut params = common(Classifier::logistic().c(500.0), 100_000).chars(3, 5);
     params.passage_words = Some(150);
     params.weight_by = Some(WEIGHT.to_string());
-    let of_origin = |origin: &str| if origin == "ukraine-narratives" { 3.0 } else { 20.0 };
-    Ok((data::balance(examples, of_origin), params))
+    // Of three sides none is much more likely than the others together: as good as no answer.
+    params.decision.abstain_below = 0.45;
+    let of_origin = |origin: &str| if origin == "ukraine-narratives" { 1.0 } else { 30.0 };
+    let mut examples = data::balance(examples, of_origin);
+    // They weigh little, as they are easy to tell and say nothing of stance.
+    examples.extend(subjects::other(0.2)?.chain(subjects::other_politics(0.1)?));
+    Ok((examples, params))
 }
 
 /// What only pro-Kremlin narratives say is pro-kremlin; praise of the West alone is pro-ukraine; all else says nothing sure.
@@ -85,6 +94,8 @@ fn us_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
     let mut examples: Vec<Example> =
         outlets.into_iter().filter(in_train).map(|example| data::weigh(example, 1.0)).collect();
     examples.extend(data::own("us-stance")?.into_iter().map(|example| data::weigh(example, 10.0)));
+    // So much, since otherwise an article of an outlet is always more likely.
+    examples.extend(subjects::other(1000.0)?.filter(|e| e.article.lang() == Some("en")));
     let mut params = common(Classifier::logistic().c(3.0), 200_000);
     // Of three sides none is more likely than the other two together: as good as no answer.
     params.decision.abstain_below = 0.5;
@@ -92,12 +103,14 @@ fn us_stance(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
     Ok((examples, params))
 }
 
-/// Our own texts alone; long articles are labelled passage by passage, as the texts are short.
+/// Our own texts alone, those on everyday subjects with no frame; long articles are labelled passage by passage, as the texts are short.
 fn frames() -> Result<(Vec<Example>, PipelineParams)> {
     let mut params = common(Classifier::svm().c(0.3), 100_000).words(1, 1).chars(3, 5);
     params.classifier.set_class_weight(ClassWeight::Balanced);
     params.passage_words = Some(150);
-    Ok((data::own("frames")?, params))
+    let mut examples = data::own("frames")?;
+    examples.extend(subjects::everyday()?);
+    Ok((examples, params))
 }
 
 fn hyperpartisan(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
@@ -124,11 +137,18 @@ fn techniques(corpora: &Path) -> Result<(Vec<Example>, PipelineParams)> {
         let gold = Gold::several(labels);
         examples.push(Example { gold, ..example });
     }
+    let mut examples: Vec<Example> = examples.into_iter().map(|example| data::weigh(example, 1.0)).collect();
+    // Lively prose without propaganda, in the style of our sentences with it: at full weight those are missed.
+    for example in subjects::everyday()? {
+        let found = data::marked_sentences(&example, false, technique);
+        examples.extend(found.into_iter().map(|example| data::weigh(example, 0.3)));
+    }
     let mut params = common(Classifier::svm().c(0.3), 140_000).words(1, 3).chars(2, 5).unit(Unit::Sentence);
     let words = params.analyzer.words.get_or_insert_default();
     (words.punctuation, words.one_letter) = (true, true);
     params.classifier.set_class_weight(ClassWeight::Balanced);
     params.decision.metric = Metric::MacroF1;
+    params.weight_by = Some(WEIGHT.to_string());
     Ok((examples, params))
 }
 

@@ -2,38 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use slantwise::{BootstrapParams, Crossval, CrossvalParams, Evaluation, Metric, Result, Targets, Task, group_ids};
+use slantwise::{
+    BootstrapParams, Crossval, CrossvalParams, Evaluation, Metric, Result, Scores, Targets, Task, group_ids,
+};
 
 use crate::data::{GROUP, ORIGIN};
 use crate::recipes::Recipe;
+use crate::stance;
+use crate::subjects::ELSEWHERE;
 
 /// Prints the scores on the articles of each origin and language, by models that have seen neither their event nor their outlet.
 pub(crate) fn score(recipe: &Recipe) -> Result<()> {
-    let mut run = recipe.params.crossval(&recipe.corpus, &CrossvalParams::default())?;
-    if let Some((label, threshold)) = recipe.overall {
-        gate(recipe, &mut run, label, threshold);
-    }
+    let run = crossval(recipe, &CrossvalParams::default())?;
     println!("## {}: {} articles\n", recipe.name, recipe.corpus.len());
     println!("| articles | n | {} | 95 % of the first | ECE |", metrics(recipe).map(|m| m.to_string()).join(" | "));
     println!("|---|---:|---:|---:|---|---:|");
-    let field = |row: usize, key: &str| recipe.corpus.examples()[row].article.field(key).unwrap_or("").to_string();
-    let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (place, &row) in run.tested.iter().enumerate() {
-        let (origin, lang) = (field(row, ORIGIN), field(row, "lang"));
-        parts.entry(format!("{origin}, {lang}")).or_default().push(place);
-        parts.entry(origin).or_default().push(place);
-    }
+    let parts = parts(recipe, &run);
     for (name, places) in &parts {
         println!("| {name} | {} |", line(recipe, &run, places)?);
     }
     if recipe.name == "ukraine-stance" {
-        let real =
-            |place: &usize| field(run.tested[*place], ORIGIN) != "own" && field(run.tested[*place], "lang") == "en";
-        let places: Vec<usize> = (0..run.tested.len()).filter(real).collect();
-        println!(
-            "\nReal English articles, pro-kremlin ranked above pro-ukraine: AUC {:.3}",
-            auc(recipe, &run, &places)
-        );
+        stance::score(recipe)?;
+    }
+    println!();
+    for (name, places) in parts.iter().filter(|(name, _)| name.starts_with(ELSEWHERE)) {
+        let silent = places.iter().filter(|&&place| is_silent(recipe, &run, place)).count();
+        println!("* {name}: {silent} of {} get no label", places.len());
     }
     if let Some(class) = recipe.overall.and_then(|(label, _)| recipe.corpus.labels().class(label)) {
         println!("\nPropaganda or not, sentence by sentence:\n");
@@ -43,6 +37,29 @@ pub(crate) fn score(recipe: &Recipe) -> Result<()> {
     }
     println!();
     Ok(())
+}
+
+/// Cross-validates a model, with the decisions of the finished one.
+pub(crate) fn crossval(recipe: &Recipe, params: &CrossvalParams) -> Result<Crossval> {
+    let mut run = recipe.params.crossval(&recipe.corpus, params)?;
+    if let Some((label, threshold)) = recipe.overall {
+        gate(recipe, &mut run, label, threshold);
+    }
+    if let Some(label) = recipe.outside {
+        leave_out(recipe, &mut run, label);
+    }
+    Ok(run)
+}
+
+/// Where among the tested articles those of each origin are, and those of each origin and language.
+pub(crate) fn parts(recipe: &Recipe, run: &Crossval) -> BTreeMap<String, Vec<usize>> {
+    let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (place, &row) in run.tested.iter().enumerate() {
+        let field = |key: &str| recipe.corpus.examples()[row].article.field(key).unwrap_or("").to_string();
+        parts.entry(format!("{}, {}", field(ORIGIN), field("lang"))).or_default().push(place);
+        parts.entry(field(ORIGIN)).or_default().push(place);
+    }
+    parts
 }
 
 /// Decides as the model does: no label without the overall one, which has a threshold of its own.
@@ -57,6 +74,34 @@ fn gate(recipe: &Recipe, run: &mut Crossval, label: &str, threshold: f64) {
             flags[class] = true;
         } else {
             flags.fill(false);
+        }
+    }
+}
+
+/// Decides as the model does: the class outside where it is more likely than not, else the most likely of the others.
+fn leave_out(recipe: &Recipe, run: &mut Crossval, label: &str) {
+    let k = recipe.corpus.labels().len();
+    let (Some(outside), Targets::One { classes, .. }) = (recipe.corpus.labels().class(label), &mut run.predicted)
+    else {
+        return;
+    };
+    for (class, probabilities) in classes.iter_mut().zip(run.probabilities.chunks_exact(k)) {
+        let others = (0..k).filter(|&class| class != outside);
+        let best = others.max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
+        *class = if probabilities[outside] > 0.5 { outside } else { best.unwrap_or(outside) } as u32;
+    }
+}
+
+/// Whether the model says nothing of an article: no label, the class outside, or too unsure.
+fn is_silent(recipe: &Recipe, run: &Crossval, place: usize) -> bool {
+    let k = recipe.corpus.labels().len();
+    match &run.predicted {
+        Targets::Several { .. } => (0..k).all(|class| !run.predicted.has(place, class)),
+        Targets::One { classes, .. } => {
+            let class = classes[place] as usize;
+            let outside = recipe.outside.and_then(|label| recipe.corpus.labels().class(label));
+            let confidence = f64::from(run.probabilities[place * k + class]);
+            outside == Some(class) || confidence < recipe.params.decision.abstain_below
         }
     }
 }
@@ -82,6 +127,12 @@ fn metrics(recipe: &Recipe) -> [Metric; 2] {
     }
 }
 
+/// The mean F1 of the labels that these articles have, which need not be all.
+pub(crate) fn macro_f1(scores: &Scores) -> Option<f64> {
+    let found: Vec<f64> = scores.per_label.iter().filter(|(_, of)| of.support > 0).map(|(_, of)| of.f1).collect();
+    (!found.is_empty()).then(|| found.iter().sum::<f64>() / found.len() as f64)
+}
+
 /// The scores of some of the tested articles: number, metrics, interval of the first by groups, calibration error.
 fn line(recipe: &Recipe, run: &Crossval, places: &[usize]) -> Result<String> {
     let rows: Vec<usize> = places.iter().map(|&place| run.tested[place]).collect();
@@ -100,27 +151,10 @@ fn line(recipe: &Recipe, run: &Crossval, places: &[usize]) -> Result<String> {
         Ok(found) if several => found.first().map_or(String::new(), |(_, [a, b])| format!("{a:.3} to {b:.3}")),
         _ => String::new(),
     };
-    let show = |metric| scores.get(metric).map_or_else(|| "-".to_string(), |v| format!("{v:.3}"));
+    let show = |metric| match metric {
+        Metric::MacroF1 => macro_f1(&scores).map_or_else(|| "-".to_string(), |v| format!("{v:.3}")),
+        _ => scores.get(metric).map_or_else(|| "-".to_string(), |v| format!("{v:.3}")),
+    };
     let ece = scores.ece.map_or_else(|| "-".to_string(), |v| format!("{v:.3}"));
     Ok(format!("{} | {} | {} | {interval} | {ece}", rows.len(), show(first), show(second)))
-}
-
-/// The share of pairs of a pro-kremlin and a pro-ukraine article in which the first has the larger odds of pro-kremlin.
-fn auc(recipe: &Recipe, run: &Crossval, places: &[usize]) -> f64 {
-    let labels = recipe.corpus.labels();
-    let (Some(first), Some(second)) = (labels.class("pro-kremlin"), labels.class("pro-ukraine")) else {
-        return f64::NAN;
-    };
-    let targets = recipe.corpus.targets();
-    let odds = |place: usize| {
-        let of = |class: usize| f64::from(run.probabilities[place * labels.len() + class]).max(1e-12).ln();
-        of(first) - of(second)
-    };
-    let of_class = |class: usize| -> Vec<f64> {
-        places.iter().filter(|&&p| targets.has(run.tested[p], class)).map(|&p| odds(p)).collect()
-    };
-    let (positive, negative) = (of_class(first), of_class(second));
-    let won =
-        |p: f64| negative.iter().map(|&n| if p > n { 1.0 } else { 0.5 * f64::from(u8::from(p == n)) }).sum::<f64>();
-    positive.iter().map(|&p| won(p)).sum::<f64>() / (positive.len() * negative.len()) as f64
 }
