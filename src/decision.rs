@@ -295,7 +295,8 @@ impl Decision {
     }
 
     /// Makes one class mean none of the others, such as texts about something else: it is never an answer. Where it is more probable than all
-    /// the others together, or is the only one possible at the coverage asked for, the model abstains ([`Abstention::OtherSubject`]).
+    /// the others together, or is the only one possible at the coverage asked for, the model abstains ([`Abstention::OtherSubject`]). Scores, which
+    /// leave abstention aside, count an article of this class as answered wrong.
     ///
     /// # Errors
     /// [`Error::Param`] where there is no such class, or no two besides it, or there are several labels.
@@ -540,15 +541,17 @@ mod tests {
 
     #[test]
     fn with_coverage_too_a_class_outside_is_no_answer() {
-        let p = [vec![[0.8, 0.1, 0.1]; 30], vec![[0.1, 0.8, 0.1]; 30], vec![[0.1, 0.1, 0.8]; 30]].concat().concat();
+        let p =
+            [vec![[0.5, 0.25, 0.25]; 30], vec![[0.25, 0.5, 0.25]; 30], vec![[0.25, 0.25, 0.5]; 30]].concat().concat();
         let classes = [vec![0; 30], vec![1; 30], vec![2; 30]].concat();
         let gold = Targets::One { n_classes: 3, classes };
         let fitted = Decision::fit(&p, &gold, &DecisionParams::default()).unwrap();
-        let sure_of_1 = [0.1, 0.8, 0.1];
-        let decide = |d: &Decision| d.at(Some(0.9)).unwrap().decide(&sure_of_1).unwrap();
+        // not more likely than not, but the only one possible
+        let only_1 = [0.25, 0.5, 0.25];
+        let decide = |d: &Decision| d.at(Some(0.9)).unwrap().decide(&only_1).unwrap();
         assert_eq!(decide(&fitted), Decided { classes: vec![1], abstention: None });
         let off = decide(&fitted.with_outside(1).unwrap());
-        assert_eq!(off.abstention, Some(Abstention::OtherSubject { probability: 0.8 }));
+        assert_eq!(off.abstention, Some(Abstention::OtherSubject { probability: 0.5 }));
         assert_ne!(off.classes, [1]);
     }
 

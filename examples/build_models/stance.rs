@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use slantwise::{Crossval, CrossvalParams, Evaluation, Result};
+use slantwise::{Crossval, CrossvalParams, Evaluation, Example, Result};
 
 use crate::data::ORIGIN;
 use crate::recipes::Recipe;
@@ -30,16 +30,29 @@ pub(crate) fn score(recipe: &Recipe) -> Result<()> {
             article.field(ORIGIN) != Some("own") && article.field("lang") == Some("en")
         };
         let places: Vec<usize> = (0..run.tested.len()).filter(real).collect();
-        let ranked = "AUC of pro-kremlin above pro-ukraine, real English articles".to_string();
-        *sums.entry(ranked).or_insert(0.0) += auc(recipe, &run, &places);
+        let ranked = "AUC of pro-kremlin above pro-ukraine, real English articles";
+        *sums.entry(ranked.to_string()).or_insert(0.0) += auc(recipe, &run, &places, |_, _| true);
+        let topics: Vec<[bool; TOPICS.len()]> = recipe.corpus.examples().iter().map(topics).collect();
+        let alike = |a: usize, b: usize| topics[run.tested[a]] == topics[run.tested[b]];
+        *sums.entry(format!("{ranked}, pairs with the same topic words")).or_insert(0.0) +=
+            auc(recipe, &run, &places, alike);
     }
     println!("\nMeans of {DRAWS} draws of the folds:\n");
     sums.iter().for_each(|(name, sum)| println!("* {name}: {:.3}", sum / DRAWS as f64));
     Ok(())
 }
 
-/// The share of pairs of a pro-kremlin and a pro-ukraine article in which the first has the larger odds of pro-kremlin.
-fn auc(recipe: &Recipe, run: &Crossval, places: &[usize]) -> f64 {
+/// Words that say what an article is about, whoever tells it.
+const TOPICS: [&str; 8] = ["ukrain", "nato", "sanction", "syria", "crimea", "missile", "election", "gas"];
+
+/// Which of the topic words an article has.
+fn topics(example: &Example) -> [bool; TOPICS.len()] {
+    let text = example.article.text().to_lowercase();
+    TOPICS.map(|topic| text.contains(topic))
+}
+
+/// The share of pairs of a pro-kremlin and a pro-ukraine article in which the first has the larger odds of pro-kremlin, over the pairs that count.
+fn auc(recipe: &Recipe, run: &Crossval, places: &[usize], counts: impl Fn(usize, usize) -> bool) -> f64 {
     let labels = recipe.corpus.labels();
     let (Some(first), Some(second)) = (labels.class("pro-kremlin"), labels.class("pro-ukraine")) else {
         return f64::NAN;
@@ -49,11 +62,16 @@ fn auc(recipe: &Recipe, run: &Crossval, places: &[usize]) -> f64 {
         let of = |class: usize| f64::from(run.probabilities[place * labels.len() + class]).max(1e-12).ln();
         of(first) - of(second)
     };
-    let of_class = |class: usize| -> Vec<f64> {
-        places.iter().filter(|&&p| targets.has(run.tested[p], class)).map(|&p| odds(p)).collect()
+    let of_class = |class: usize| -> Vec<(usize, f64)> {
+        places.iter().filter(|&&p| targets.has(run.tested[p], class)).map(|&p| (p, odds(p))).collect()
     };
     let (positive, negative) = (of_class(first), of_class(second));
-    let won =
-        |p: f64| negative.iter().map(|&n| if p > n { 1.0 } else { 0.5 * f64::from(u8::from(p == n)) }).sum::<f64>();
-    positive.iter().map(|&p| won(p)).sum::<f64>() / (positive.len() * negative.len()) as f64
+    let (mut won, mut pairs) = (0.0, 0.0);
+    for &(a, p) in &positive {
+        for &(_, n) in negative.iter().filter(|(b, _)| counts(a, *b)) {
+            won += if p > n { 1.0 } else { 0.5 * f64::from(u8::from(p == n)) };
+            pairs += 1.0;
+        }
+    }
+    won / pairs
 }
