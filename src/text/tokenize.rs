@@ -1,5 +1,9 @@
 //! Words as tokens: a scanner driven by tables, with byte offsets into the original.
 
+mod ascii;
+
+use ascii::Block;
+
 use crate::text::normalize::{Class, LATIN, NormChar, Normalizer, is_cyrillic, is_word, mixes_scripts};
 
 /// Longest normal form, in bytes, that the fast path handles; longer words take the general one.
@@ -56,34 +60,72 @@ impl Tokenizer {
     pub(crate) fn tokens(&mut self, text: &str, mut emit: impl FnMut(&[u8], usize, usize)) {
         let bytes = text.as_bytes();
         let mut buf = [0u8; FAST + 8];
-        let mut i = 0;
-        while i < bytes.len() {
-            let b = bytes[i];
-            if b < 128 {
-                if ASCII[b as usize] == 0 {
-                    if self.rules.punctuation && b.is_ascii_punctuation() {
-                        emit(&bytes[i..=i], i, i + 1);
-                    }
-                    i += 1;
-                    continue;
+        let mut block = Block::new();
+        let mut from = 0;
+        while from < bytes.len() {
+            let n = block.read(&bytes[from..]);
+            let mut at = 0;
+            loop {
+                let Some(start) = block.next(at) else {
+                    self.ascii_marks(&bytes[from + at.min(n)..from + n], from + at, &mut emit);
+                    from += n.max(at);
+                    break;
+                };
+                self.ascii_marks(&bytes[from + at..from + start], from + at, &mut emit);
+                let end = block.end(start);
+                // What may go on after the block is read from its start in the next one.
+                let cut = end == n && from + n < bytes.len();
+                if cut && start > 0 {
+                    from += start;
+                    break;
                 }
-            } else {
-                let c = char_at(text, i);
-                match self.normalizer.class(c) {
-                    Class::Word(..) | Class::Complex => {}
-                    Class::Other | Class::Apostrophe if self.rules.punctuation => {
-                        self.symbol(&text[i..i + c.len_utf8()], i, &mut emit);
-                        i += c.len_utf8();
-                        continue;
+                at = if !cut && start < end && end - start <= FAST && (end == n || !block.is_beyond(end)) {
+                    if end - start >= 2 || self.rules.one_letter {
+                        emit(block.lower(start, end), from + start, from + end);
                     }
-                    _ => {
-                        i += c.len_utf8();
-                        continue;
-                    }
+                    end
+                } else {
+                    self.token(text, from + start, &mut buf, &mut emit) - from
+                };
+                if at > n {
+                    from += at;
+                    break;
                 }
             }
-            i = self.word(text, i, &mut buf, &mut emit);
         }
+    }
+
+    /// The marks of plain ASCII between two words, where they are wanted.
+    #[inline]
+    fn ascii_marks(&self, bytes: &[u8], base: usize, emit: &mut impl FnMut(&[u8], usize, usize)) {
+        if self.rules.punctuation {
+            for (mark, at) in bytes.chunks(1).zip(base..).filter(|(mark, _)| mark[0].is_ascii_punctuation()) {
+                emit(mark, at, at + 1);
+            }
+        }
+    }
+
+    /// Scans the word or other character at `start`, which is a letter, digit, underscore or beyond ASCII; returns where it ends.
+    fn token(
+        &mut self,
+        text: &str,
+        start: usize,
+        buf: &mut [u8; FAST + 8],
+        emit: &mut impl FnMut(&[u8], usize, usize),
+    ) -> usize {
+        if text.as_bytes()[start] >= 128 {
+            let c = char_at(text, start);
+            let after = start + c.len_utf8();
+            match self.normalizer.class(c) {
+                Class::Word(..) | Class::Complex => {}
+                Class::Other | Class::Apostrophe if self.rules.punctuation => {
+                    self.symbol(&text[start..after], start, emit);
+                    return after;
+                }
+                _ => return after,
+            }
+        }
+        self.word(text, start, buf, emit)
     }
 
     /// Scans the word that begins at `start`; returns where it ends.
