@@ -75,7 +75,8 @@ impl<const L: usize> Weights<L> {
         self.intercepts.iter_mut().zip(step).for_each(|(b, s)| (0..L).for_each(|l| b[l] += s[l]));
         let n_blocks = self.n_blocks;
         let lanes = self.lanes_mut();
-        if let [step] = step {
+        if let &[step] = step {
+            // A copy of the step: the sums of all lanes are made at once then.
             for e in row {
                 let w = &mut lanes[e.column as usize];
                 (0..L).for_each(|l| w[l] += e.value * step[l]);
@@ -93,6 +94,7 @@ impl<const L: usize> Weights<L> {
     /// Adds `step · value · scale` to the weights, with a scale of its own for every feature and class (one block).
     #[inline]
     pub(super) fn add_scaled(&mut self, row: &[Entry], step: &[f32; L], scale: &[[f32; L]]) {
+        let step = *step;
         (0..L).for_each(|l| self.intercepts[0][l] += step[l]);
         let lanes = self.lanes_mut();
         for e in row {
