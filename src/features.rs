@@ -1,6 +1,7 @@
 //! Features: count, weigh, select; all of it fitted on the training articles and stored.
 
 mod count;
+mod idf;
 mod matrix;
 mod select;
 mod tfidf;

@@ -383,7 +383,7 @@ fn assemble(arrays: Arrays, table: HashTable, settings: Settings) -> std::result
         vectorizer: TfidfVectorizer {
             analyzer: settings.params.analyzer.clone(),
             vocabulary,
-            weighting: Weighting { params: settings.params.features.tfidf, idf, n_words: settings.n_words },
+            weighting: Weighting { params: settings.params.features.tfidf, idf: idf.into(), n_words: settings.n_words },
         },
         model: LinearModel { n_features: n, n_classes, n_outputs, task: settings.task, weights, intercepts },
         params: settings.params,

@@ -1,11 +1,14 @@
 //! TF-IDF: weights learned once from the training articles, stored, and applied to every later article alike.
 
+use std::sync::LazyLock;
+
 use linfa::ParamGuard;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::features::count::{Counts, Distinct, Document, Scan, count, sort_row};
+use crate::features::idf::IdfByColumn;
 use crate::features::matrix::{Entry, FeatureMatrix};
 use crate::features::select;
 use crate::features::vocabulary::Vocabulary;
@@ -104,10 +107,10 @@ impl FeatureParams {
 }
 
 /// The weights of the columns as fitted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Weighting {
     pub(crate) params: TfidfParams,
-    pub(crate) idf: Vec<f32>,
+    pub(crate) idf: IdfByColumn,
     /// Columns below this one are words, scaled apart from the rest.
     pub(crate) n_words: usize,
 }
@@ -140,9 +143,9 @@ impl Weighting {
             let scores: Vec<f64> = kept.iter().map(|&c| chi2[c as usize]).collect();
             kept = select::best(&scores, k).into_iter().map(|place| kept[place as usize]).collect();
         }
-        let idf = kept.iter().map(|&c| params.tfidf.idf.of(n, df[c as usize])).collect();
+        let idf: Vec<f32> = kept.iter().map(|&c| params.tfidf.idf.of(n, df[c as usize])).collect();
         let n_words = kept.partition_point(|&c| (c as usize) < n_words);
-        Ok((kept, Weighting { params: params.tfidf, idf, n_words }))
+        Ok((kept, Weighting { params: params.tfidf, idf: idf.into(), n_words }))
     }
 
     /// The weights of some rows of a matrix of counts, whose columns `kept` stay: one pass over the counts.
@@ -160,9 +163,11 @@ impl Weighting {
     /// Turns the counts of one article into weights, in place. Columns ascend.
     #[inline]
     pub(crate) fn apply_row(&self, row: &mut [Entry]) {
-        for e in row.iter_mut() {
-            let tf = if self.params.sublinear_tf { sublinear(e.value) } else { e.value };
-            e.value = tf * self.idf[e.column as usize];
+        if self.params.sublinear_tf {
+            let small: &[f32; 64] = &SMALL;
+            row.iter_mut().for_each(|e| e.value = looked_up(small, e.value) * self.idf.at(e.column));
+        } else {
+            row.iter_mut().for_each(|e| e.value *= self.idf.at(e.column));
         }
         if self.params.l2 {
             let (words, chars) = row.split_at_mut(row.partition_point(|e| (e.column as usize) < self.n_words));
@@ -186,11 +191,17 @@ pub(crate) fn scale_to_unit<T>(block: &mut [T], value: impl Fn(&mut T) -> &mut f
 /// `1 + ln(count)`; most counts are small, so their logarithms are looked up.
 #[inline]
 pub(crate) fn sublinear(count: f32) -> f32 {
-    use std::sync::LazyLock;
-    static SMALL: LazyLock<[f32; 64]> =
-        LazyLock::new(|| std::array::from_fn(|n| if n == 0 { 0.0 } else { (1.0 + (n as f64).ln()) as f32 }));
+    looked_up(&SMALL, count)
+}
+
+/// `1 + ln(count)` of counts below 64, and 0 of 0.
+static SMALL: LazyLock<[f32; 64]> =
+    LazyLock::new(|| std::array::from_fn(|n| if n == 0 { 0.0 } else { (1.0 + (n as f64).ln()) as f32 }));
+
+#[inline]
+fn looked_up(small: &[f32; 64], count: f32) -> f32 {
     let whole = count as usize;
-    if whole < 64 && whole as f32 == count { SMALL[whole] } else { (1.0 + f64::from(count).ln()) as f32 }
+    if whole < 64 && whole as f32 == count { small[whole] } else { (1.0 + f64::from(count).ln()) as f32 }
 }
 
 /// The buffers for turning one article after another into a row of features.

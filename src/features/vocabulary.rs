@@ -1,5 +1,6 @@
 //! The terms a model knows: from hash to column, and from column to the written term.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::features::matrix::Entry;
@@ -43,7 +44,7 @@ impl Vocabulary {
         n_words: usize,
     ) -> Vocabulary {
         let mut order: Vec<u32> = (0..hashes_by_column.len() as u32).collect();
-        order.sort_unstable_by_key(|&c| hashes_by_column[c as usize]);
+        order.par_sort_unstable_by_key(|&c| hashes_by_column[c as usize]);
         let mut text = String::new();
         let mut ends = Vec::with_capacity(order.len());
         for term in terms {
@@ -137,7 +138,7 @@ const EMPTY: u32 = u32::MAX;
 
 impl HashTable {
     pub(crate) fn new(hashes: &[u64], columns: &[u32]) -> HashTable {
-        let n_home = (hashes.len() as u64 * 3 / 2).max(1);
+        let n_home = (hashes.len() as u64 * 2).max(1);
         let free = Slot { tag: 0, column: EMPTY };
         let mut slots = vec![free; n_home as usize + 1];
         let mut next = 0usize;

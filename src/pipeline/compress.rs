@@ -126,7 +126,8 @@ impl Pipeline {
         };
         model.model.weights = kept.iter().flat_map(weight).collect();
         model.model.n_features = kept.len();
-        model.vectorizer.weighting.idf = kept.iter().map(|&c| self.vectorizer.weighting.idf[c as usize]).collect();
+        model.vectorizer.weighting.idf =
+            kept.iter().map(|&c| self.vectorizer.weighting.idf[c as usize]).collect::<Vec<_>>().into();
         let known = |columns: &mut dyn Iterator<Item = u32>| -> f64 {
             columns.map(|column| self.document_frequency(column as usize)).sum()
         };
@@ -160,7 +161,8 @@ impl Pipeline {
         let by_column: Vec<u64> = order.iter().map(|&column| hashes[column as usize]).collect();
         let vocabulary = Vocabulary::new(&by_column, terms, vocabulary.n_words);
         self.model.weights = weights;
-        self.vectorizer.weighting.idf = order.iter().map(|&column| idf.value(codes[column as usize])).collect();
+        self.vectorizer.weighting.idf =
+            order.iter().map(|&column| idf.value(codes[column as usize])).collect::<Vec<_>>().into();
         self.vectorizer.vocabulary = vocabulary;
         self.compact = true;
         self
