@@ -173,9 +173,18 @@ impl FeatureMatrix {
 
     /// How many of some rows hold each column: the document frequencies.
     pub(crate) fn column_counts(&self, rows: &[usize]) -> Vec<u32> {
-        let mut counts = vec![0u32; self.n_features];
-        rows.iter().flat_map(|&row| self.entries(row)).for_each(|e| counts[e.column as usize] += 1);
-        counts
+        // A part of the rows for each thread: as many counts as there are columns are not made for less.
+        let parts = rows.par_chunks(rows.len().div_ceil(rayon::current_num_threads()).max(1024));
+        let counted = parts.map(|rows| {
+            let mut counts = vec![0u32; self.n_features];
+            rows.iter().flat_map(|&row| self.entries(row)).for_each(|e| counts[e.column as usize] += 1);
+            counts
+        });
+        let sum = |mut all: Vec<u32>, part: Vec<u32>| {
+            all.iter_mut().zip(part).for_each(|(all, part)| *all += part);
+            all
+        };
+        counted.reduce_with(sum).unwrap_or_else(|| vec![0; self.n_features])
     }
 }
 
