@@ -70,23 +70,14 @@ impl Problem<'_> {
     /// Trains every class against the rest.
     pub(super) fn solve(&self) -> LinearModel {
         let n_outputs = self.n_outputs();
-        // Lanes of eight keep the weights of one feature in half a cache line; the groups run side by side.
-        let width = match n_outputs {
-            1 => 1,
-            2 => 2,
-            3..=4 => 4,
-            _ => 8,
-        };
         let outputs: Vec<usize> = (0..n_outputs).collect();
-        let per_group = n_outputs.div_ceil(n_outputs.div_ceil(width).max(1)).max(1);
-        let groups: Vec<Vec<usize>> = outputs.chunks(per_group).map(<[usize]>::to_vec).collect();
-        let solved: Vec<Vec<(Vec<f32>, f32)>> = groups
-            .par_iter()
+        let solved: Vec<Vec<(Vec<f32>, f32)>> = groups(&outputs)
+            .into_par_iter()
             .with_max_len(1)
-            .map(|outputs| match width {
+            .map(|outputs| match outputs.len() {
                 1 => self.solve_group::<1>(outputs),
                 2 => self.solve_group::<2>(outputs),
-                4 => self.solve_group::<4>(outputs),
+                3..=4 => self.solve_group::<4>(outputs),
                 _ => self.solve_group::<8>(outputs),
             })
             .collect();
@@ -109,6 +100,20 @@ impl Problem<'_> {
             .map(|lane| (group.weights.class(lane).collect(), group.weights.intercepts[0][lane]))
             .collect()
     }
+}
+
+/// Outputs that are trained together: eight at most, whose weights of one feature are half a cache line. Groups run side by side, and the last
+/// of several is cut in two, so that threads end at about the same time.
+fn groups(outputs: &[usize]) -> Vec<&[usize]> {
+    let n_groups = outputs.len().div_ceil(8).max(1);
+    let mut groups: Vec<&[usize]> = outputs.chunks(outputs.len().div_ceil(n_groups).max(1)).collect();
+    if groups.len() > 1
+        && let Some(last) = groups.pop()
+    {
+        let (first, second) = last.split_at(last.len().div_ceil(2));
+        groups.extend([first, second].iter().filter(|half| !half.is_empty()));
+    }
+    groups
 }
 
 /// The state of up to `L` binary problems over the same rows.
@@ -276,5 +281,22 @@ impl<const L: usize> Group<L> {
             (lane.changed, lane.total) = (0.0, 0.0);
         }
         self.lanes.iter().all(|lane| lane.done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_output_is_in_one_group_of_eight_at_most() {
+        for n in 0..70 {
+            let outputs: Vec<usize> = (0..n).collect();
+            let groups = groups(&outputs);
+            assert_eq!(groups.concat(), outputs);
+            assert!(groups.iter().all(|group| (1..=8).contains(&group.len())));
+        }
+        let twenty: Vec<usize> = (0..20).collect();
+        assert_eq!(groups(&twenty).iter().map(|group| group.len()).collect::<Vec<_>>(), [7, 7, 3, 3]);
     }
 }
