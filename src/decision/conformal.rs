@@ -13,8 +13,9 @@ const KEPT: usize = 400;
 ///
 /// A probability that a class had where it was right is compared with those it has now: a class is left out of the
 /// set only where its probability is lower than it was for all but a share of 1 − coverage of the articles of that
-/// class. Taken by class (Mondrian), the promise holds within each class, not only on average; a class of fewer than
-/// 1 / (1 − coverage) − 1 articles can't be left out at all.
+/// class. Taken by class (Mondrian), the promise holds within each class, not only on average. Classes of fewer than
+/// 1 / (1 − coverage) − 1 articles are judged together, as one cluster: for them the promise holds on average. Where all of them together
+/// are too few, they can't be left out at all.
 ///
 /// With n articles of a class and nonconformity aᵢ = 1 − pᵢ, the class stays while a ≤ the ⌈(n + 1) · coverage⌉-th
 /// smallest aᵢ. Then P(right answer in the set) ≥ coverage, whatever the classifier, as long as the new articles are
@@ -25,7 +26,8 @@ const KEPT: usize = 400;
 /// one with the probability promised, among the articles that have the label, and among those that lack it.
 ///
 /// References: Vovk, Gammerman, Shafer: Algorithmic Learning in a Random World, 2005; Sadinle, Lei, Wasserman: Least
-/// ambiguous set-valued classifiers with bounded error levels, JASA 114, 2019.
+/// ambiguous set-valued classifiers with bounded error levels, JASA 114, 2019; Ding, Angelopoulos, Bates, Jordan, Tibshirani: Class-conditional
+/// conformal prediction with many classes, NeurIPS 2023 (clusters of classes).
 ///
 /// ```
 /// use slantwise::{Conformal, Targets};
@@ -63,6 +65,18 @@ impl Ranks {
         let (n, kept) = (scores.len(), scores.len().min(KEPT));
         let values = (1..=kept).map(|j| up(scores[(n * j).div_ceil(kept) - 1])).collect();
         Ranks { n: n as u64, values }
+    }
+
+    /// Several lists as one.
+    fn together<'a>(lists: impl Iterator<Item = &'a Ranks>) -> Ranks {
+        let scores = lists.flat_map(|list| {
+            let (n, kept) = (list.n as usize, list.values.len());
+            // A value that was kept stands for those thinned out before it.
+            let until = move |j: usize| (n * j).div_ceil(kept.max(1));
+            let values = list.values.iter().enumerate();
+            values.flat_map(move |(j, &value)| std::iter::repeat_n(f64::from(value), until(j + 1) - until(j)))
+        });
+        Ranks::new(scores.collect())
     }
 
     /// The ⌈(n + 1) · coverage⌉-th smallest, or the next greater that was kept; infinite where there are too few.
@@ -130,10 +144,14 @@ impl Conformal {
         if !(coverage > 0.0 && coverage < 1.0) {
             return Err(Error::param("coverage", coverage, "between 0 and 1"));
         }
-        let limits: Vec<f64> = self.lists.iter().map(|list| list.quantile(coverage)).collect();
-        let k = self.n_classes();
-        let (yes, no) = limits.split_at(k);
-        Ok(ConformalSets { yes: yes.to_vec(), no: no.to_vec() })
+        let limits = |lists: &[Ranks]| -> Vec<f64> {
+            let alone: Vec<f64> = lists.iter().map(|list| list.quantile(coverage)).collect();
+            let rare = lists.iter().zip(&alone).filter(|(_, limit)| limit.is_infinite()).map(|(list, _)| list);
+            let together = Ranks::together(rare).quantile(coverage);
+            alone.into_iter().map(|limit| if limit.is_infinite() { together } else { limit }).collect()
+        };
+        let (yes, no) = self.lists.split_at(self.n_classes());
+        Ok(ConformalSets { yes: limits(yes), no: limits(no) })
     }
 
     /// Checks what a file can't promise: lists that are whole, ascending and in range.
@@ -298,6 +316,59 @@ mod tests {
         assert_eq!(conformal.at(0.9).unwrap().possible(&[1.0, 0.0]), [0, 1]);
         assert_eq!(conformal.at(0.8).unwrap().possible(&[1.0, 0.0]), [0]);
         assert!(conformal.at(0.8).unwrap().possible(&[0.5, 0.5]).is_empty());
+    }
+
+    /// One class in two is common; the others share the rest, three or four articles each. Their coverage over many draws is the promised one,
+    /// together, and no set holds all of them.
+    #[test]
+    fn classes_of_few_articles_are_covered_together() {
+        const K: usize = 31;
+        let mut random = Random::new(10);
+        let draw = |random: &mut Random, n: usize| {
+            let (mut probabilities, mut classes) = (Vec::new(), Vec::new());
+            for _ in 0..n {
+                let class = if random.unit() < 0.5 { 0 } else { 1 + random.below(K - 1) };
+                let mut p: Vec<f64> =
+                    (0..K).map(|c| (random.normal() + if c == class { 2.0 } else { 0.0 }).exp()).collect();
+                let sum: f64 = p.iter().sum();
+                p.iter_mut().for_each(|p| *p /= sum);
+                probabilities.extend(p);
+                classes.push(class as u32);
+            }
+            (probabilities, Targets::One { n_classes: K, classes })
+        };
+        let (mut covered, mut all, mut size, mut n) = (0, 0, 0, 0);
+        for _ in 0..100 {
+            let (probabilities, gold) = draw(&mut random, 200);
+            let sets = Conformal::fit(&probabilities, &gold).unwrap().at(0.9).unwrap();
+            let (fresh, answers) = draw(&mut random, 100);
+            for (row, p) in fresh.chunks_exact(K).enumerate() {
+                let possible = sets.possible(p);
+                size += possible.len();
+                n += 1;
+                if !answers.has(row, 0) {
+                    all += 1;
+                    covered += usize::from(possible.iter().any(|&class| answers.has(row, class as usize)));
+                }
+            }
+        }
+        let (share, size) = (f64::from(covered as u32) / f64::from(all), size as f64 / f64::from(n));
+        assert!(share > 0.885 && share < 0.93, "{share}");
+        assert!(size < 0.7 * K as f64, "{size} labels a set");
+    }
+
+    #[test]
+    fn lists_together_are_the_list_of_all() {
+        let (few, many): (Vec<f64>, Vec<f64>) =
+            ((0..7).map(|i| 0.1 * f64::from(i)).collect(), (0..999).map(|i| f64::from(i) / 1e3).collect());
+        let apart = [Ranks::new(few.clone()), Ranks::new(many.clone())];
+        let (together, of_all) = (Ranks::together(apart.iter()), Ranks::new([few, many].concat()));
+        assert_eq!((together.n, of_all.n), (1006, 1006));
+        for coverage in [0.1, 0.5, 0.9, 0.99] {
+            let (found, exact) = (together.quantile(coverage), of_all.quantile(coverage));
+            assert!(found >= exact - 1e-9 && found <= exact + 3.0 / KEPT as f64, "{coverage}: {found} {exact}");
+        }
+        assert_eq!(Ranks::together([].iter()).quantile(0.5), f64::INFINITY);
     }
 
     #[test]
