@@ -16,6 +16,12 @@ pub(crate) struct IdfByColumn {
     blocks: Vec<f32>,
 }
 
+impl FromIterator<f32> for IdfByColumn {
+    fn from_iter<I: IntoIterator<Item = f32>>(each: I) -> IdfByColumn {
+        IdfByColumn::from(each.into_iter().collect::<Vec<f32>>())
+    }
+}
+
 impl From<Vec<f32>> for IdfByColumn {
     fn from(each: Vec<f32>) -> IdfByColumn {
         let shared = |block: &[f32]| if block.iter().all(|idf| *idf == block[0]) { block[0] } else { f32::NAN };

@@ -143,9 +143,9 @@ impl Weighting {
             let scores: Vec<f64> = kept.iter().map(|&c| chi2[c as usize]).collect();
             kept = select::best(&scores, k).into_iter().map(|place| kept[place as usize]).collect();
         }
-        let idf: Vec<f32> = kept.iter().map(|&c| params.tfidf.idf.of(n, df[c as usize])).collect();
+        let idf = kept.iter().map(|&c| params.tfidf.idf.of(n, df[c as usize])).collect();
         let n_words = kept.partition_point(|&c| (c as usize) < n_words);
-        Ok((kept, Weighting { params: params.tfidf, idf: idf.into(), n_words }))
+        Ok((kept, Weighting { params: params.tfidf, idf, n_words }))
     }
 
     /// The weights of some rows of a matrix of counts, whose columns `kept` stay: one pass over the counts.

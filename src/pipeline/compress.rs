@@ -126,8 +126,7 @@ impl Pipeline {
         };
         model.model.weights = kept.iter().flat_map(weight).collect();
         model.model.n_features = kept.len();
-        model.vectorizer.weighting.idf =
-            kept.iter().map(|&c| self.vectorizer.weighting.idf[c as usize]).collect::<Vec<_>>().into();
+        model.vectorizer.weighting.idf = kept.iter().map(|&c| self.vectorizer.weighting.idf[c as usize]).collect();
         let known = |columns: &mut dyn Iterator<Item = u32>| -> f64 {
             columns.map(|column| self.document_frequency(column as usize)).sum()
         };
@@ -161,8 +160,7 @@ impl Pipeline {
         let by_column: Vec<u64> = order.iter().map(|&column| hashes[column as usize]).collect();
         let vocabulary = Vocabulary::new(&by_column, terms, vocabulary.n_words);
         self.model.weights = weights;
-        self.vectorizer.weighting.idf =
-            order.iter().map(|&column| idf.value(codes[column as usize])).collect::<Vec<_>>().into();
+        self.vectorizer.weighting.idf = order.iter().map(|&column| idf.value(codes[column as usize])).collect();
         self.vectorizer.vocabulary = vocabulary;
         self.compact = true;
         self

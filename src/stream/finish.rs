@@ -172,13 +172,13 @@ fn terms(params: &StreamParams, order: &Order, learner: &mut Learner) -> Result<
     drop(weights);
     let n_words = columns.partition_point(|&c| kept[c as usize].kind == TermKind::Word);
     let hashes: Vec<u64> = columns.iter().map(|&c| kept[c as usize].hash).collect();
-    let idf: Vec<f32> = columns.iter().map(|&c| idf(kept[c as usize].df)).collect();
+    let idf = columns.iter().map(|&c| idf(kept[c as usize].df)).collect();
     let arena = std::mem::take(&mut learner.dictionary.arena);
     let written = columns
         .iter()
         .map(|&c| std::str::from_utf8(arena.get(kept[c as usize].text).unwrap_or_default()).unwrap_or_default());
     let vocabulary = Vocabulary::new(&hashes, written, n_words);
-    let weighting = Weighting { params: features.tfidf, idf: idf.into(), n_words };
+    let weighting = Weighting { params: features.tfidf, idf, n_words };
     Ok((TfidfVectorizer { analyzer: params.pipeline.analyzer.clone(), vocabulary, weighting }, by_column))
 }
 

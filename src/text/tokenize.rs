@@ -67,8 +67,8 @@ impl Tokenizer {
             let mut at = 0;
             loop {
                 let Some(start) = block.next(at) else {
-                    self.ascii_marks(&bytes[from + at.min(n)..from + n], from + at, &mut emit);
-                    from += n.max(at);
+                    self.ascii_marks(&bytes[from + at..from + n], from + at, &mut emit);
+                    from += n;
                     break;
                 };
                 self.ascii_marks(&bytes[from + at..from + start], from + at, &mut emit);

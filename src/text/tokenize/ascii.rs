@@ -6,7 +6,7 @@
 //! [SWAR]: https://en.wikipedia.org/wiki/SWAR
 
 /// Bytes that are looked at together.
-pub(super) const BLOCK: usize = 1024;
+const BLOCK: usize = 1024;
 
 const GROUPS: usize = BLOCK / 64;
 const ONES: u64 = 0x0101_0101_0101_0101;
