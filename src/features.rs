@@ -12,6 +12,6 @@ pub(crate) use matrix::Entry;
 pub use matrix::FeatureMatrix;
 pub(crate) use select::{best, chi2};
 pub use tfidf::{FeatureParams, Idf, Tfidf, TfidfParams, TfidfVectorizer};
-pub(crate) use tfidf::{RowBuffer, Weighting, scale_to_unit, sublinear};
+pub(crate) use tfidf::{RowBuffer, Weighting, sublinear};
 pub(crate) use vocabulary::HashTable;
 pub use vocabulary::{Term, Vocabulary};

@@ -5,8 +5,10 @@ mod checkpoint;
 mod dictionary;
 mod finish;
 mod front;
+mod half;
 mod held_out;
 mod learner;
+mod meeting;
 mod params;
 mod row;
 #[cfg(test)]

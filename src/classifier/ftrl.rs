@@ -1,5 +1,7 @@
 //! Logistic regression learned row by row: FTRL-Proximal.
 
+use std::ops::Range;
+
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use serde::{Deserialize, Serialize};
@@ -186,6 +188,21 @@ impl Rates {
         self.free().weight(state)
     }
 
+    /// The gradient of each output's score, for a row that has the outputs for which `has` is true, in place of its scores without intercepts;
+    /// the intercepts learn. `weight` is the row's.
+    pub(crate) fn gradients(self, biases: &mut [State], scores: &mut [f32], has: impl Fn(usize) -> bool, weight: f32) {
+        let free = self.free();
+        for (output, (bias, score)) in biases.iter_mut().zip(scores).enumerate() {
+            let wanted = if has(output) { 1.0 } else { 0.0 };
+            let (mut z, mut n) = unpack(*bias);
+            let w = free.of(z, n);
+            let g = weight * (logistic(w + *score) - wanted);
+            free.step(&mut z, &mut n, w, g);
+            *bias = pack(z, n);
+            *score = g;
+        }
+    }
+
     /// Moves a state whose weight is `w` by a gradient.
     #[inline]
     fn step(self, z: &mut f32, n: &mut f32, w: f32, g: f32) {
@@ -196,7 +213,7 @@ impl Rates {
     }
 }
 
-/// One row under learning: the states of its weights, gathered from wherever they are kept.
+/// Values of a row under learning, with the states of their weights, gathered from wherever they are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Step {
     x: Vec<f32>,
@@ -204,8 +221,6 @@ pub(crate) struct Step {
     z: Vec<f32>,
     n: Vec<f32>,
     w: Vec<f32>,
-    scores: Vec<f32>,
-    gradients: Vec<f32>,
 }
 
 impl Step {
@@ -226,47 +241,52 @@ impl Step {
         }
     }
 
-    /// The values so far, to be scaled before learning.
-    pub(crate) fn values_mut(&mut self) -> &mut [f32] {
-        &mut self.x
+    /// The values so far.
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.x
     }
 
-    /// Learns that of the outputs those have the row for which `has` is true. `weight` is the row's.
-    pub(crate) fn learn(&mut self, rates: Rates, biases: &mut [State], has: impl Fn(usize) -> bool, weight: f32) {
-        let k = biases.len();
-        let Step { x, z, n, w, scores, gradients } = self;
-        w.clear();
-        w.extend(z.iter().zip(n.iter()).map(|(&z, &n)| rates.of(z, n)));
-        scores.clear();
-        scores.extend(biases.iter().map(|&bias| rates.intercept(bias)));
-        match k {
-            1 => scores[0] += dot(x, w),
+    /// The weights of all values, as the states have them.
+    pub(crate) fn weigh(&mut self, rates: Rates) {
+        self.w.clear();
+        self.w.extend(self.z.iter().zip(&self.n).map(|(&z, &n)| rates.of(z, n)));
+    }
+
+    /// The sum of the squares of some of the values.
+    pub(crate) fn square(&self, values: Range<usize>) -> f32 {
+        dot(&self.x[values.clone()], &self.x[values])
+    }
+
+    /// For each output the sum of value · weight over some of the values, once they are weighed.
+    pub(crate) fn scores(&self, values: Range<usize>, scores: &mut [f32]) {
+        let k = scores.len();
+        let (x, w) = (&self.x[values.clone()], &self.w[values.start * k..values.end * k]);
+        scores.fill(0.0);
+        match scores {
+            [score] => *score = dot(x, w),
             _ => {
                 for (&x, w) in x.iter().zip(w.chunks_exact(k)) {
                     scores.iter_mut().zip(w).for_each(|(score, &w)| *score += x * w);
                 }
             }
         }
-        gradients.clear();
-        for (output, bias) in biases.iter_mut().enumerate() {
-            let wanted = if has(output) { 1.0 } else { 0.0 };
-            let g = weight * (logistic(scores[output]) - wanted);
-            gradients.push(g);
-            let (mut z, mut n) = unpack(*bias);
-            let free = rates.free();
-            let w = free.of(z, n);
-            free.step(&mut z, &mut n, w, g);
-            *bias = pack(z, n);
-        }
-        if let [g] = gradients[..] {
-            for (((z, n), &w), &x) in z.iter_mut().zip(n.iter_mut()).zip(w.iter()).zip(x.iter()) {
+    }
+
+    /// Moves the states of some of the values, once they are weighed, by the gradient of each output's score times the value.
+    pub(crate) fn learn(&mut self, rates: Rates, values: Range<usize>, gradients: &[f32]) {
+        let k = gradients.len();
+        let states = values.start * k..values.end * k;
+        let (x, w) = (&self.x[values], &self.w[states.clone()]);
+        let (z, n) = (&mut self.z[states.clone()], &mut self.n[states]);
+        if let &[g] = gradients {
+            for (((z, n), &w), &x) in z.iter_mut().zip(n.iter_mut()).zip(w).zip(x) {
                 rates.step(z, n, w, g * x);
             }
             return;
         }
         let states = z.chunks_exact_mut(k).zip(n.chunks_exact_mut(k)).zip(w.chunks_exact(k));
-        for (((z, n), w), &x) in states.zip(x.iter()) {
-            for (((z, n), &w), &g) in z.iter_mut().zip(n.iter_mut()).zip(w).zip(gradients.iter()) {
+        for (((z, n), w), &x) in states.zip(x) {
+            for (((z, n), &w), &g) in z.iter_mut().zip(n.iter_mut()).zip(w).zip(gradients) {
                 rates.step(z, n, w, g * x);
             }
         }
@@ -295,6 +315,16 @@ fn logistic(score: f32) -> f32 {
     (1.0 / (1.0 + (-f64::from(score)).exp())) as f32
 }
 
+/// Learns a row whose values and states the step has.
+fn learn(step: &mut Step, rates: Rates, biases: &mut [State], has: impl Fn(usize) -> bool, weight: f32) {
+    let all = 0..step.values().len();
+    let mut outputs = vec![0.0; biases.len()];
+    step.weigh(rates);
+    step.scores(all.clone(), &mut outputs);
+    rates.gradients(biases, &mut outputs, has, weight);
+    step.learn(rates, all, &outputs);
+}
+
 impl<T: IntoTargets> Fit<FeatureMatrix, T, Error> for Ftrl {
     type Object = LinearModel;
 
@@ -315,7 +345,7 @@ impl<T: IntoTargets> Fit<FeatureMatrix, T, Error> for Ftrl {
                 let places = |column: u32| column as usize * k..(column as usize + 1) * k;
                 step.clear();
                 x.entries(row).iter().for_each(|e| step.push(e.value, &states[places(e.column)]));
-                step.learn(rates, &mut biases, has(targets, row, k), input.weights[row]);
+                learn(&mut step, rates, &mut biases, has(targets, row, k), input.weights[row]);
                 for (e, learned) in x.entries(row).iter().zip(step.states(k)) {
                     states[places(e.column)].iter_mut().zip(learned).for_each(|(state, learned)| *state = learned);
                 }
@@ -397,7 +427,7 @@ mod tests {
                 let mut step = Step::default();
                 step.clear();
                 held.iter().for_each(|&i| step.push(x[i] as f32, &states[2 * i..2 * i + 2]));
-                step.learn(rates, &mut biases, |output| y[output], weight as f32);
+                learn(&mut step, rates, &mut biases, |output| y[output], weight as f32);
                 for (&i, learned) in held.iter().zip(step.states(2)) {
                     states[2 * i..2 * i + 2].iter_mut().zip(learned).for_each(|(state, learned)| *state = learned);
                 }
@@ -425,7 +455,7 @@ mod tests {
                 let mut step = Step::default();
                 step.clear();
                 x.iter().zip(states.chunks(k)).for_each(|(&x, states)| step.push(x, states));
-                step.learn(rates, &mut biases, |_| row % 3 == 0, 1.0);
+                learn(&mut step, rates, &mut biases, |_| row % 3 == 0, 1.0);
                 states = step.states(k).flatten().collect();
             }
             let of = |i: usize| rates.weight(states[i * k]);

@@ -180,7 +180,7 @@ impl Weighting {
 
 /// Scales values to Euclidean length 1, where they are not all 0.
 #[inline]
-pub(crate) fn scale_to_unit<T>(block: &mut [T], value: impl Fn(&mut T) -> &mut f32) {
+fn scale_to_unit<T>(block: &mut [T], value: impl Fn(&mut T) -> &mut f32) {
     let square: f64 = block.iter_mut().map(|e| f64::from(*value(e)).powi(2)).sum();
     if square > 0.0 {
         let scale = (1.0 / square.sqrt()) as f32;

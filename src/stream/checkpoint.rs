@@ -1,7 +1,7 @@
 //! What was learned so far in a file, to go on from.
 //!
-//! `b"SLANTCKP"`, format version (u32), then compressed with zstd: parameters (JSON), numbers, labels, the dictionary segment by segment, the written
-//! terms, the articles held out as hashes, and the xxh3 of all that. Numbers are little-endian. Sizes follow from the parameters, and
+//! `b"SLANTCKP"`, format version (u32), then compressed with zstd: parameters (JSON), numbers, labels, each half of the dictionary segment by
+//! segment with its written terms, the articles held out as hashes, and the xxh3 of all that. Numbers are little-endian. Sizes follow from the parameters, and
 //! those that don't are not believed: memory is taken as bytes come. The file is checked as a whole before anything is learned.
 
 use std::fs::File;
@@ -14,14 +14,14 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::classifier::{State, unpack};
 use crate::error::{CheckpointError, Error, Result};
 use crate::label::Task;
-use crate::stream::dictionary::{Dictionary, WAYS};
+use crate::stream::dictionary::{Dictionary, HALVES, WAYS};
 use crate::stream::held_out::HeldRow;
-use crate::stream::learner::{Labels, Learner, room};
+use crate::stream::learner::{Labels, Learner, halves, room};
 use crate::stream::params::StreamParams;
 use crate::text::language::Language;
 
 const MAGIC: [u8; 8] = *b"SLANTCKP";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// More is never read in one piece.
 const CHUNK: usize = 1 << 16;
 
@@ -101,7 +101,7 @@ impl<W: Write> Out<W> {
 
 fn body(out: &mut Out<impl Write>, params: &StreamParams, learner: &Learner) -> io::Result<()> {
     out.text(settings(params).to_string().as_bytes())?;
-    let Learner { dictionary, biases, task, labels, held_out, n_samples, n_learned, .. } = learner;
+    let Learner { halves, biases, task, labels, held_out, n_samples, n_learned, .. } = learner;
     out.number(match task {
         None => 0,
         Some(Task::One) => 1,
@@ -115,7 +115,6 @@ fn body(out: &mut Out<impl Write>, params: &StreamParams, learner: &Learner) -> 
         learner.fingerprint,
         learner.n_same,
         learner.last.map_or(u64::MAX, u64::from),
-        dictionary.random,
         labels.names.len() as u64,
     ] {
         out.number(number)?;
@@ -125,12 +124,15 @@ fn body(out: &mut Out<impl Write>, params: &StreamParams, learner: &Learner) -> 
         out.number(support)?;
     }
     out.array(biases, u64::to_le_bytes)?;
-    for segment in &dictionary.segments {
-        out.array(segment.all(), u64::to_le_bytes)?;
+    for half in halves {
+        out.number(half.random)?;
+        for segment in &half.segments {
+            out.array(segment.all(), u64::to_le_bytes)?;
+        }
+        out.array(&half.front.numbers, u64::to_le_bytes)?;
+        out.number(half.arena.compacted as u64)?;
+        out.text(&half.arena.bytes)?;
     }
-    out.array(&dictionary.front.numbers, u64::to_le_bytes)?;
-    out.number(dictionary.arena.compacted as u64)?;
-    out.text(&dictionary.arena.bytes)?;
     out.number(held_out.threshold)?;
     out.number(held_out.rows.len() as u64)?;
     for ((content, number), row) in &held_out.rows {
@@ -279,7 +281,6 @@ fn fill(input: &mut In<impl Read>, params: &StreamParams, learner: &mut Learner)
     learner.fingerprint = input.number()?;
     learner.n_same = input.number()?;
     learner.last = u32::try_from(input.number()?).ok();
-    let random = input.number()?;
     let n_labels = input.at_most(u64::from(u32::MAX), "labels")?;
     let (mut names, mut support) = (Vec::new(), Vec::new());
     for _ in 0..n_labels {
@@ -289,18 +290,22 @@ fn fill(input: &mut In<impl Read>, params: &StreamParams, learner: &mut Learner)
     learner.labels = Labels::new(names, support);
     let n_outputs = learner.task.map_or(1, |task| room(task, n_labels));
     let n_sets = params.n_sets(n_outputs, n_labels).map_err(|_| damaged("labels"))?;
-    learner.dictionary = Dictionary::new(n_sets, n_outputs, random);
+    learner.halves = halves(n_sets, n_outputs, [0; HALVES]);
     learner.biases = vec![0; n_outputs];
     input.array(&mut learner.biases, u64::from_le_bytes)?;
-    for segment in &mut learner.dictionary.segments {
-        input.array(segment.all_mut(), u64::from_le_bytes)?;
+    for half in &mut learner.halves {
+        half.random = input.number()?;
+        for segment in &mut half.segments {
+            input.array(segment.all_mut(), u64::from_le_bytes)?;
+            segment.begin_where_held();
+        }
+        input.array(&mut half.front.numbers, u64::from_le_bytes)?;
+        let arena = &mut half.arena;
+        arena.compacted = input.at_most(arena.limit() as u64, "terms")?;
+        arena.bytes = input.text(arena.limit() as u64, "terms")?;
+        ensure(arena.compacted <= arena.bytes.len(), "terms")?;
+        arena.bytes.reserve_exact(arena.limit() - arena.bytes.len());
     }
-    input.array(&mut learner.dictionary.front.numbers, u64::from_le_bytes)?;
-    let arena = &mut learner.dictionary.arena;
-    arena.compacted = input.at_most(arena.limit() as u64, "terms")?;
-    arena.bytes = input.text(arena.limit() as u64, "terms")?;
-    ensure(arena.compacted <= arena.bytes.len(), "terms")?;
-    arena.bytes.reserve_exact(arena.limit() - arena.bytes.len());
     let threshold = input.number()?;
     let n_held = input.at_most(params.pipeline.calibration.enough as u64, "articles held out")?;
     for _ in 0..n_held {
@@ -324,7 +329,7 @@ fn fill(input: &mut In<impl Read>, params: &StreamParams, learner: &mut Learner)
 
 /// Whether what was read makes sense.
 fn check(learner: &Learner) -> Checked<()> {
-    let Learner { dictionary, labels, held_out, .. } = learner;
+    let Learner { halves, labels, held_out, .. } = learner;
     let n_labels = labels.names.len() as u32;
     let mut sorted: Vec<&String> = labels.names.iter().collect();
     sorted.sort();
@@ -341,15 +346,19 @@ fn check(learner: &Learner) -> Checked<()> {
         z.is_finite() && n.is_finite() && n >= 0.0
     };
     ensure(learner.biases.iter().all(finite), "a number is not finite")?;
+    halves.iter().try_for_each(|half| check_terms(half, finite))
+}
+
+fn check_terms(dictionary: &Dictionary, finite: impl Fn(&State) -> bool) -> Checked<()> {
     let mut written = 0usize;
     for (slot, held) in dictionary.held() {
         ensure(dictionary.is_home(slot, held.hash), "a term is not in its place")?;
-        ensure(dictionary.states(slot).iter().all(finite), "a number is not finite")?;
+        ensure(dictionary.states(slot).iter().all(&finite), "a number is not finite")?;
         written += usize::from(held.text != 0);
     }
     let n_slots = dictionary.n_sets * WAYS as u64;
     ensure(
-        dictionary.front.places().all(|place| dictionary.is_front(place, finite)),
+        dictionary.front.places().all(|place| dictionary.is_front(place, &finite)),
         "a frequent term is not in its place",
     )?;
     let whole = dictionary.arena.check(|slot, at| {

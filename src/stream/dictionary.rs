@@ -10,8 +10,8 @@ use crate::text::TermKind;
 
 /// Slots of a set: one line of a processor's cache holds their tags.
 pub(super) const WAYS: usize = 8;
-/// Fewer sets would not tell hashes apart by a tag.
-pub(super) const MIN_SETS: u64 = 1 << (64 - TAG_BITS);
+/// Fewer sets would not tell hashes of a half apart by a tag.
+pub(super) const MIN_SETS: u64 = 1 << (63 - TAG_BITS);
 /// Bits of a slot's counter; the tag lies above.
 const COUNT_BITS: u32 = 12;
 const COUNT_MAX: u64 = (1 << COUNT_BITS) - 1;
@@ -20,6 +20,8 @@ const TAG_MASK: u64 = (1 << TAG_BITS) - 1;
 
 /// Sets of a segment: what is moved at a time when there are more labels.
 const SEGMENT: usize = 1 << 13;
+/// Sets of a block: what is taken into use at a time.
+const BLOCK: usize = 1 << 4;
 /// Numbers of a slot: its head, then a state of each output. The head tells in how many articles the term was (31 bits), its kind (one bit), and
 /// where it is written (32 bits).
 const HEAD: usize = 1;
@@ -31,7 +33,16 @@ const TEXT_SHIFT: u32 = 32;
 /// Bytes of a slot's written form, for which memory is set aside.
 const TEXT_BYTES: u64 = 20;
 
-/// A table of bounded size from terms to their weights.
+/// Terms are held in so many tables, each learned by a thread of its own.
+pub(super) const HALVES: usize = 2;
+
+/// The half that a term belongs to.
+#[inline]
+pub(super) fn half_of(hash: u64) -> usize {
+    (hash >> 63) as usize
+}
+
+/// A table of bounded size from terms of one half to their weights.
 ///
 /// A term's hash tells its set, and a set holds eight terms at most. A term that is not held takes a free slot, and where there is none,
 /// the slot with the smallest counter c with probability 1 / (c + 1), with a counter of c + 1: frequent terms stay, and the many that
@@ -41,6 +52,7 @@ const TEXT_BYTES: u64 = 20;
 /// Reference: Ben Basat, Chen, Einziger, Friedman, Kassner: Randomized admission policy for efficient top-k, frequency,
 /// and volume estimation, IEEE/ACM Transactions on Networking 27, 2019 (d-Way RAP).
 pub(super) struct Dictionary {
+    half: usize,
     pub(super) n_sets: u64,
     pub(super) n_outputs: usize,
     pub(super) segments: Vec<Segment>,
@@ -58,6 +70,10 @@ pub(super) struct Segment {
     numbers: Vec<u64>,
     /// Where the first set begins, so that its tags lie in one line of the cache.
     base: usize,
+    /// The numbers of a set.
+    size: usize,
+    /// A bit for each block that is in use. What is not is never looked at: memory that is read before it is written costs twice.
+    used: [u64; SEGMENT / BLOCK / 64],
 }
 
 /// Numbers of a line.
@@ -66,9 +82,40 @@ const LINE: usize = 8;
 impl Segment {
     fn new(n_sets: usize, stride: usize) -> Segment {
         // Zeroed memory, which takes no room before it is used.
-        let numbers = vec![0u64; n_sets * WAYS * (1 + stride) + LINE];
+        let size = WAYS * (1 + stride);
+        let numbers = vec![0u64; n_sets * size + LINE];
         let past = (numbers.as_ptr() as usize / size_of::<u64>()) % LINE;
-        Segment { numbers, base: (LINE - past) % LINE }
+        Segment { numbers, base: (LINE - past) % LINE, size, used: [0; SEGMENT / BLOCK / 64] }
+    }
+
+    /// Whether a set of the segment may hold terms.
+    #[inline]
+    fn is_used(&self, set: usize) -> bool {
+        let block = set / BLOCK;
+        self.used[block / 64] >> (block % 64) & 1 != 0
+    }
+
+    /// Takes the block of a set into use.
+    #[cold]
+    fn begin(&mut self, set: usize) {
+        let block = set / BLOCK;
+        let size = BLOCK * self.size;
+        // Of the last segment, the last block may be cut short.
+        let numbers = self.all_mut();
+        let end = numbers.len().min((block + 1) * size);
+        numbers[block * size..end].fill(0);
+        self.used[block / 64] |= 1 << (block % 64);
+    }
+
+    /// Takes the blocks into use that hold anything, as numbers that were read have it.
+    pub(super) fn begin_where_held(&mut self) {
+        let size = BLOCK * self.size;
+        for block in 0..self.all().len().div_ceil(size) {
+            let numbers = &self.all()[block * size..];
+            if numbers[..numbers.len().min(size)].iter().any(|&number| number != 0) {
+                self.used[block / 64] |= 1 << (block % 64);
+            }
+        }
     }
 
     /// All numbers, for saving.
@@ -118,7 +165,7 @@ pub(super) struct HeldTerm {
 pub(super) type SlotId = u32;
 
 impl Dictionary {
-    /// How many sets fit into so many bytes, the written forms of their terms counted in.
+    /// How many sets of a half fit into so many bytes, the written forms of their terms counted in.
     pub(super) fn sets_within(bytes: u64, n_outputs: usize) -> u64 {
         let slot = 8 + 8 * stride(n_outputs) as u64 + TEXT_BYTES;
         // A slot's number is 31 bits.
@@ -126,10 +173,10 @@ impl Dictionary {
     }
 
     /// An empty table of at least [`MIN_SETS`] sets.
-    pub(super) fn new(n_sets: u64, n_outputs: usize, seed: u64) -> Dictionary {
+    pub(super) fn new(half: usize, n_sets: u64, n_outputs: usize, random: u64) -> Dictionary {
         let arena = Arena::new((n_sets * WAYS as u64 * TEXT_BYTES) as usize);
         let segments = lengths(n_sets).map(|n| Segment::new(n, stride(n_outputs))).collect();
-        Dictionary { n_sets, n_outputs, segments, arena, front: Front::new(n_outputs), random: seed }
+        Dictionary { half, n_sets, n_outputs, segments, arena, front: Front::new(n_outputs), random }
     }
 
     fn stride(&self) -> usize {
@@ -138,14 +185,17 @@ impl Dictionary {
 
     #[inline]
     fn home(&self, hash: u64) -> u64 {
-        ((u128::from(hash) * u128::from(self.n_sets)) >> 64) as u64
+        // The bit of the half is the same for all.
+        ((u128::from(hash << 1) * u128::from(self.n_sets)) >> 64) as u64
     }
 
     /// The hash that a tag in a set stands for: the only one of the set's that ends in it.
     fn hash(&self, set: u64, lane: u64) -> u64 {
         let first = ((u128::from(set) << 64).div_ceil(u128::from(self.n_sets))) as u64;
-        let hash = (first & !TAG_MASK) | (lane >> COUNT_BITS);
-        if hash < first { hash.wrapping_add(1 << TAG_BITS) } else { hash }
+        let span = 1 << (TAG_BITS + 1);
+        let twice = (first & !(span - 1)) | (lane >> COUNT_BITS) << 1;
+        let twice = if twice < first { twice.wrapping_add(span) } else { twice };
+        twice >> 1 | (self.half as u64) << 63
     }
 
     /// The segment of a set, and where in it the set begins.
@@ -153,6 +203,19 @@ impl Dictionary {
     fn at(&self, set: usize) -> (usize, usize) {
         let segment = set / SEGMENT;
         (segment, self.segments[segment].base + set % SEGMENT * WAYS * (1 + self.stride()))
+    }
+
+    #[inline]
+    fn is_used(&self, set: usize) -> bool {
+        self.segments[set / SEGMENT].is_used(set % SEGMENT)
+    }
+
+    /// Takes the block of a set into use, if it is not.
+    #[inline]
+    fn begin(&mut self, set: usize) {
+        if !self.is_used(set) {
+            self.segments[set / SEGMENT].begin(set % SEGMENT);
+        }
     }
 
     #[inline]
@@ -174,7 +237,10 @@ impl Dictionary {
         places.extend(hashes.clone().map(|hash| self.front.find(hash).map(|place| Held(IN_FRONT | place as u32))));
         let mut sum = 0;
         for (hash, _) in hashes.clone().zip(places.iter()).filter(|(_, place)| place.is_none()) {
-            sum ^= self.lanes(self.home(hash) as usize)[0];
+            let set = self.home(hash) as usize;
+            if self.is_used(set) {
+                sum ^= self.lanes(set)[0];
+            }
         }
         for (hash, place) in hashes.zip(places.iter_mut()).filter(|(_, place)| place.is_none()) {
             *place = self.find(hash);
@@ -188,6 +254,9 @@ impl Dictionary {
     #[inline]
     fn find(&self, hash: u64) -> Option<Held> {
         let set = self.home(hash) as usize;
+        if !self.is_used(set) {
+            return None;
+        }
         let tag = hash & TAG_MASK;
         let way = self.lanes(set).iter().position(|&lane| lane >> COUNT_BITS == tag && lane & COUNT_MAX != 0)?;
         Some(Held((set * WAYS + way) as SlotId))
@@ -276,6 +345,7 @@ impl Dictionary {
     /// Takes a term in that is not held, if there is room or chance will have it; returns its slot.
     pub(super) fn offer(&mut self, hash: u64, kind: TermKind) -> Option<SlotId> {
         let set = self.home(hash) as usize;
+        self.begin(set);
         let (way, count) = least(self.lanes(set));
         if count > 0 {
             let chance = splitmix(&mut self.random) >> 32;
@@ -379,7 +449,7 @@ impl Dictionary {
     /// The terms of a segment.
     pub(super) fn held_in(&self, segment: usize) -> impl Iterator<Item = (SlotId, HeldTerm)> + '_ {
         let n_sets = self.segments[segment].all().len() / (WAYS * (1 + self.stride()));
-        let sets = segment * SEGMENT..segment * SEGMENT + n_sets;
+        let sets = (segment * SEGMENT..segment * SEGMENT + n_sets).filter(|&set| self.is_used(set));
         let lanes =
             sets.flat_map(|set| self.lanes(set).iter().zip(set * WAYS..).map(move |(lane, slot)| (set, *lane, slot)));
         lanes.filter(|(_, lane, _)| lane & COUNT_MAX != 0).map(|(set, lane, slot)| {
@@ -396,6 +466,7 @@ impl Dictionary {
         self.settle();
         let arena = std::mem::take(&mut self.arena);
         let mut wide = Dictionary {
+            half: self.half,
             n_sets,
             n_outputs,
             segments: lengths(n_sets).map(|n| Segment::new(n, stride(n_outputs))).collect(),
@@ -419,6 +490,7 @@ impl Dictionary {
     /// A slot for a term that comes with its counter: a free one, or that of a term with a smaller counter.
     fn place(&mut self, held: &HeldTerm) -> Option<SlotId> {
         let set = self.home(held.hash) as usize;
+        self.begin(set);
         let (way, count) = least(self.lanes(set));
         if count >= held.count {
             return None;
@@ -471,15 +543,19 @@ mod tests {
     }
 
     fn dictionary() -> Dictionary {
-        Dictionary::new(MIN_SETS + 77, 1, 5)
+        Dictionary::new(0, MIN_SETS + 77, 1, 5)
     }
 
     #[test]
     fn what_is_held_is_found_with_its_hash() {
         let mut random = Random::new(1);
         for n_sets in [MIN_SETS, MIN_SETS + 1, 9999, 3 * SEGMENT as u64 + 5] {
-            let mut dictionary = Dictionary::new(n_sets, 2, 0);
-            let mut hashes: Vec<u64> = (0..5000).map(|_| random.next_u64()).chain([0, u64::MAX, 1 << 63]).collect();
+            let half = (n_sets % 2) as usize;
+            let mut dictionary = Dictionary::new(half, n_sets, 2, 0);
+            let own = |hash: u64| hash >> 1 | (half as u64) << 63;
+            let hashes = (0..2500).map(|_| random.next_u64()).chain([0, u64::MAX, 1 << 63]);
+            let mut hashes: Vec<u64> = hashes.map(own).collect();
+            assert!(hashes.iter().all(|&hash| half_of(hash) == half));
             for &hash in &hashes {
                 assert_eq!(dictionary.find(hash), None);
                 let kind = if hash % 2 == 0 { TermKind::Word } else { TermKind::Char };
@@ -532,8 +608,8 @@ mod tests {
     #[test]
     fn terms_in_front_have_their_articles_and_weights_there_and_take_them_back() {
         let mut random = Random::new(4);
-        let mut dictionary = Dictionary::new(8 * MIN_SETS, 1, 5);
-        let hashes: Vec<u64> = (0..40_000).map(|_| random.next_u64()).collect();
+        let mut dictionary = Dictionary::new(0, 16 * MIN_SETS, 1, 5);
+        let hashes: Vec<u64> = (0..40_000).map(|_| random.next_u64() >> 1).collect();
         for (i, &hash) in hashes.iter().enumerate() {
             let Some(slot) = dictionary.offer(hash, TermKind::Word) else { continue };
             dictionary.write(slot, b"term");
@@ -566,8 +642,8 @@ mod tests {
     #[test]
     fn more_outputs_keep_terms_states_and_texts() {
         let mut random = Random::new(2);
-        let mut dictionary = Dictionary::new(2 * SEGMENT as u64 + 9, 1, 0);
-        let hashes: Vec<u64> = (0..3000).map(|_| random.next_u64()).collect();
+        let mut dictionary = Dictionary::new(0, 2 * SEGMENT as u64 + 9, 1, 0);
+        let hashes: Vec<u64> = (0..3000).map(|_| random.next_u64() >> 1).collect();
         for &hash in &hashes {
             let slot = offer(&mut dictionary, hash, TermKind::Char).unwrap();
             offer(&mut dictionary, hash, TermKind::Char);
@@ -590,7 +666,7 @@ mod tests {
         let slots = dictionary.n_sets * WAYS as u64;
         let stays = offer(&mut dictionary, 7 << 40, TermKind::Word).unwrap();
         assert!(dictionary.write(stays, b"stays"));
-        let changes = offer(&mut dictionary, u64::MAX, TermKind::Word).unwrap();
+        let changes = offer(&mut dictionary, u64::MAX >> 1, TermKind::Word).unwrap();
         // Far more than the arena holds, of one slot.
         for i in 0..slots {
             assert!(dictionary.write(changes, format!("{i:050}").as_bytes()), "{i}");

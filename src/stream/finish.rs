@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::calibration::Calibration;
 use crate::classifier::{LinearModel, Rates, State, check_support, n_outputs};
 use crate::decision::Decision;
@@ -9,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::features::{Entry, TfidfVectorizer, Vocabulary, Weighting};
 use crate::label::{LabelSet, Targets, Task};
 use crate::pipeline::{Familiarity, Pipeline, Training, calibrated, serving};
-use crate::stream::dictionary::HeldTerm;
+use crate::stream::dictionary::{Dictionary, HeldTerm};
 use crate::stream::held_out::HeldRow;
 use crate::stream::learner::{Labels, Learner};
 use crate::stream::params::StreamParams;
@@ -22,7 +24,8 @@ const FEWEST: usize = 50;
 struct Kept {
     hash: u64,
     df: u32,
-    /// Where it is written.
+    /// Where it is written: in which half's arena, and the place there.
+    half: u8,
     text: u32,
     kind: TermKind,
 }
@@ -54,7 +57,7 @@ impl Order {
 
 /// The model of all that was learned.
 pub(super) fn pipeline(params: StreamParams, reader: Reader, mut learner: Learner) -> Result<Pipeline> {
-    learner.dictionary.settle();
+    learner.halves.par_iter_mut().for_each(Dictionary::settle);
     let task = learner.task.unwrap_or(Task::One);
     let order = Order::new(&learner.labels, task);
     let n_classes = order.labels.len();
@@ -97,86 +100,160 @@ pub(super) fn pipeline(params: StreamParams, reader: Reader, mut learner: Learne
     Ok(model)
 }
 
+/// What there is of a half's terms.
+#[derive(Default)]
+struct Survey {
+    n_held: usize,
+    n_frequent: usize,
+    n_weighty: usize,
+    /// Bytes of the written forms of weighty terms.
+    n_bytes: usize,
+    /// Weighty terms by how much they move scores.
+    buckets: Vec<u32>,
+}
+
+/// The terms of a half that the model gets.
+#[derive(Default)]
+struct Harvest {
+    kept: Vec<Kept>,
+    /// Their weights, term after term.
+    weights: Vec<f32>,
+    /// What there is of terms, and what stays of it: of words and of characters, which are scaled apart.
+    masses: [[f64; 2]; 2],
+}
+
+/// What decides on terms.
+struct Choice<'a> {
+    params: &'a StreamParams,
+    order: &'a Order,
+    rates: Rates,
+    /// Articles that were learned.
+    n: usize,
+}
+
+impl Choice<'_> {
+    fn idf(&self, df: u32) -> f32 {
+        self.params.pipeline.features.tfidf.idf.of(self.n, df)
+    }
+
+    fn counts(&self, held: &HeldTerm) -> bool {
+        held.df >= self.params.pipeline.features.min_df && held.text != 0
+    }
+
+    /// How much a term moves scores: as compressing ranks them.
+    fn moves(&self, states: &[State], held: &HeldTerm) -> f32 {
+        let largest = largest(self.rates, &states[..used(self.order)]);
+        largest * self.idf(held.df) * (held.df as f32).sqrt()
+    }
+
+    fn survey(&self, half: &Dictionary) -> Survey {
+        let mut found = Survey { buckets: vec![0; 1 << 16], ..Survey::default() };
+        for (slot, held) in half.held() {
+            found.n_held += 1;
+            if !self.counts(&held) {
+                continue;
+            }
+            found.n_frequent += 1;
+            let moved = self.moves(half.states(slot), &held);
+            if moved > 0.0 {
+                found.n_weighty += 1;
+                found.n_bytes += half.arena.get(held.text).map_or(0, <[u8]>::len);
+                found.buckets[bucket(moved)] += 1;
+            }
+        }
+        found
+    }
+
+    /// The terms that move scores by a bucket of `least` on; segments go as they are read.
+    fn harvest(&self, number: usize, half: &mut Dictionary, survey: &Survey, least: usize) -> Harvest {
+        let k = self.order.n_outputs;
+        let n: usize = survey.buckets[least..].iter().map(|&n| n as usize).sum();
+        let (kept, weights) = (Vec::with_capacity(n), Vec::with_capacity(n * k));
+        let mut found = Harvest { kept, weights, ..Harvest::default() };
+        for segment in 0..half.segments.len() {
+            for (slot, held) in half.held_in(segment).filter(|(_, held)| self.counts(held)) {
+                let states = half.states(slot);
+                let moved = self.moves(states, &held);
+                let stays = moved > 0.0 && bucket(moved) >= least;
+                let mass = f64::from(held.df) * f64::from(self.idf(held.df)).powi(2);
+                let of_kind = &mut found.masses[usize::from(held.kind == TermKind::Char)];
+                of_kind[0] += mass;
+                if stays {
+                    of_kind[1] += mass;
+                    let from = found.weights.len();
+                    found.weights.resize(from + k, 0.0);
+                    self.order.weights(|label| self.rates.weight(states[label]), &mut found.weights[from..]);
+                    let HeldTerm { hash, df, text, kind, .. } = held;
+                    found.kept.push(Kept { hash, df, half: number as u8, text, kind });
+                }
+            }
+            half.drop_segment(segment);
+        }
+        found
+    }
+}
+
 /// The terms of the model with their weights.
 fn terms(params: &StreamParams, order: &Order, learner: &mut Learner) -> Result<(TfidfVectorizer, Vec<f32>)> {
     let features = &params.pipeline.features;
-    let (rates, n, k) = (learner.rates, learner.n_learned, order.n_outputs);
-    let idf = |df: u32| features.tfidf.idf.of(n as usize, df);
-    let counts = |held: &HeldTerm| held.df >= features.min_df && held.text != 0;
-    // How much a term moves scores: as compressing ranks them.
-    let moves = |states: &[State], held: &HeldTerm| {
-        let largest = largest(rates, &states[..used(order)]);
-        largest * idf(held.df) * (held.df as f32).sqrt()
-    };
-    let mut buckets = vec![0u32; 1 << 16];
-    let (mut n_held, mut n_frequent, mut n_weighty, mut n_bytes) = (0usize, 0usize, 0usize, 0usize);
-    for (slot, held) in learner.dictionary.held() {
-        n_held += 1;
-        if !counts(&held) {
-            continue;
-        }
-        n_frequent += 1;
-        let moved = moves(learner.dictionary.states(slot), &held);
-        if moved > 0.0 {
-            n_weighty += 1;
-            n_bytes += learner.dictionary.arena.get(held.text).map_or(0, <[u8]>::len);
-            buckets[bucket(moved)] += 1;
-        }
-    }
-    if n_frequent == 0 {
+    let k = order.n_outputs;
+    let choice = Choice { params, order, rates: learner.rates, n: learner.n_learned as usize };
+    let surveys: Vec<Survey> = learner.halves.par_iter().map(|half| choice.survey(half)).collect();
+    let sum = |of: fn(&Survey) -> usize| surveys.iter().map(of).sum::<usize>();
+    let (n_weighty, n_bytes) = (sum(|s| s.n_weighty), sum(|s| s.n_bytes));
+    if sum(|s| s.n_frequent) == 0 {
         let (min_df, max_df) = (features.min_df, features.max_df);
-        return Err(Error::EmptyVocabulary { n_terms: n_held, n_samples: n as usize, min_df, max_df });
+        return Err(Error::EmptyVocabulary { n_terms: sum(|s| s.n_held), n_samples: choice.n, min_df, max_df });
     }
     if n_weighty == 0 {
         let l1 = params.pipeline.ftrl().map_or(0.0, |ftrl| ftrl.l1);
         return Err(Error::param("l1", l1, "less, since not one weight is other than 0"));
     }
     let most = params.max_terms(k, n_bytes as f64 / n_weighty as f64);
+    let buckets: Vec<u32> = (0..1 << 16).map(|bucket| surveys.iter().map(|s| s.buckets[bucket]).sum()).collect();
     let least = least_bucket(&buckets, most);
-    drop(buckets);
-    let mut kept: Vec<Kept> = Vec::with_capacity(n_weighty.min(most));
-    let mut weights = Vec::with_capacity(n_weighty.min(most) * k);
-    // What there is of terms, and what stays of it: of words and of characters, which are scaled apart.
-    let mut masses = [[0f64; 2]; 2];
-    for segment in 0..learner.dictionary.segments.len() {
-        for (slot, held) in learner.dictionary.held_in(segment).filter(|(_, held)| counts(held)) {
-            let states = learner.dictionary.states(slot);
-            let moved = moves(states, &held);
-            let stays = moved > 0.0 && bucket(moved) >= least;
-            let mass = f64::from(held.df) * f64::from(idf(held.df)).powi(2);
-            let of_kind = &mut masses[usize::from(held.kind == TermKind::Char)];
-            of_kind[0] += mass;
-            if stays {
-                of_kind[1] += mass;
-                weights.resize(weights.len() + k, 0.0);
-                let from = weights.len() - k;
-                order.weights(|number| rates.weight(states[number]), &mut weights[from..]);
-                kept.push(Kept { hash: held.hash, df: held.df, text: held.text, kind: held.kind });
-            }
-        }
-        learner.dictionary.drop_segment(segment);
-    }
+    let halves = learner.halves.par_iter_mut().zip(&surveys).enumerate();
+    let mut found: Vec<Harvest> =
+        halves.map(|(number, (half, survey))| choice.harvest(number, half, survey, least)).collect();
+    drop(surveys);
+    // Terms are numbered half after half.
+    let starts: Vec<usize> =
+        found.iter().scan(0, |next, harvest| Some(std::mem::replace(next, *next + harvest.kept.len()))).collect();
+    let weights: Vec<Vec<f32>> = found.iter_mut().map(|harvest| std::mem::take(&mut harvest.weights)).collect();
+    let place = |term: u32| {
+        let half = starts.partition_point(|&start| start <= term as usize) - 1;
+        (half, term as usize - starts[half])
+    };
+    let of = |term: u32| {
+        let (half, at) = place(term);
+        &found[half].kept[at]
+    };
     // Words first, and within each kind the more frequent first.
-    let mut columns: Vec<u32> = (0..kept.len() as u32).collect();
-    columns.sort_unstable_by_key(|&c| {
-        let Kept { hash, df, kind, .. } = kept[c as usize];
+    let mut columns: Vec<u32> = (0..found.iter().map(|harvest| harvest.kept.len() as u32).sum()).collect();
+    columns.par_sort_unstable_by_key(|&c| {
+        let &Kept { hash, df, kind, .. } = of(c);
         (kind, u32::MAX - df, hash)
     });
     // The rest of an article will be scaled up to length 1, so that weights are scaled down.
-    let scale = masses.map(|[all, stay]| if all > 0.0 { (stay / all).sqrt() as f32 } else { 1.0 });
-    let by_column = columns.iter().flat_map(|&c| {
-        let scale = scale[usize::from(kept[c as usize].kind == TermKind::Char)];
-        weights[c as usize * k..(c as usize + 1) * k].iter().map(move |w| w * scale)
+    let scale = [0, 1].map(|kind| {
+        let mass = |which: usize| found.iter().map(|harvest| harvest.masses[kind][which]).sum::<f64>();
+        if mass(0) > 0.0 { (mass(1) / mass(0)).sqrt() as f32 } else { 1.0 }
     });
-    let by_column: Vec<f32> = by_column.collect();
+    let mut by_column = Vec::with_capacity(columns.len() * k);
+    for &c in &columns {
+        let (half, at) = place(c);
+        let scale = scale[usize::from(of(c).kind == TermKind::Char)];
+        by_column.extend(weights[half][at * k..(at + 1) * k].iter().map(|w| w * scale));
+    }
     drop(weights);
-    let n_words = columns.partition_point(|&c| kept[c as usize].kind == TermKind::Word);
-    let hashes: Vec<u64> = columns.iter().map(|&c| kept[c as usize].hash).collect();
-    let idf = columns.iter().map(|&c| idf(kept[c as usize].df)).collect();
-    let arena = std::mem::take(&mut learner.dictionary.arena);
-    let written = columns
-        .iter()
-        .map(|&c| std::str::from_utf8(arena.get(kept[c as usize].text).unwrap_or_default()).unwrap_or_default());
+    let n_words = columns.partition_point(|&c| of(c).kind == TermKind::Word);
+    let hashes: Vec<u64> = columns.iter().map(|&c| of(c).hash).collect();
+    let idf = columns.iter().map(|&c| choice.idf(of(c).df)).collect();
+    let written = columns.iter().map(|&c| {
+        let &Kept { half, text, .. } = of(c);
+        let bytes = learner.halves[usize::from(half)].arena.get(text).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    });
     let vocabulary = Vocabulary::new(&hashes, written, n_words);
     let weighting = Weighting { params: features.tfidf, idf, n_words };
     Ok((TfidfVectorizer { analyzer: params.pipeline.analyzer.clone(), vocabulary, weighting }, by_column))

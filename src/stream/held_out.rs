@@ -34,7 +34,7 @@ pub(super) struct HeldOut {
 
 impl HeldRow {
     pub(super) fn new(row: &Row, gold: Vec<u32>, language: Language) -> HeldRow {
-        HeldRow { gold, language, terms: row.terms.iter().map(|term| (term.hash, term.count)).collect() }
+        HeldRow { gold, language, terms: row.all().map(|term| (term.hash, term.count)).collect() }
     }
 
     fn bytes(&self) -> usize {

@@ -1,23 +1,26 @@
 //! Learning from rows, one after the other.
 
+use std::thread;
+
 use rustc_hash::FxHashMap;
 
 use crate::article::{Example, Gold};
-use crate::classifier::{Rates, State, Step, n_outputs, pack, unpack};
+use crate::classifier::{Rates, State, n_outputs, pack, unpack};
 use crate::error::{Error, Result};
-use crate::features::{Idf, scale_to_unit, sublinear};
 use crate::label::Task;
 use crate::pipeline::row_weight;
 use crate::stream::StreamParams;
-use crate::stream::dictionary::{Dictionary, Held};
+use crate::stream::dictionary::{Dictionary, HALVES};
+use crate::stream::half::{Course, Half, Lesson, Work};
 use crate::stream::held_out::{HeldOut, HeldRow};
+use crate::stream::meeting::Meeting;
 use crate::stream::row::Row;
-use crate::text::{Analyzer, TermKind};
 
 /// Everything that is learned from a stream: what a checkpoint holds.
 pub(super) struct Learner {
     pub(super) rates: Rates,
-    pub(super) dictionary: Dictionary,
+    /// The terms and their weights, half by half.
+    pub(super) halves: [Dictionary; HALVES],
     pub(super) biases: Vec<State>,
     pub(super) task: Option<Task>,
     pub(super) labels: Labels,
@@ -62,30 +65,6 @@ impl Labels {
     }
 }
 
-/// The buffers of learning.
-pub(super) struct Work {
-    step: Step,
-    /// Where the row's terms are held.
-    entries: Vec<(Held, u64)>,
-    /// Those that are not.
-    misses: Vec<u32>,
-    promoted: Vec<(Held, u64)>,
-    places: Vec<Option<Held>>,
-    analyzer: Analyzer,
-    written: Vec<u8>,
-}
-
-impl Work {
-    pub(super) fn new(params: &StreamParams) -> Work {
-        let analyzer = Analyzer::new(&params.pipeline.analyzer);
-        let (entries, misses, places) = (Vec::new(), Vec::new(), Vec::with_capacity(AHEAD));
-        Work { step: Step::default(), entries, misses, promoted: Vec::new(), places, analyzer, written: Vec::new() }
-    }
-}
-
-/// Terms whose places in memory are fetched together.
-const AHEAD: usize = 128;
-
 /// Columns of weights that are kept for so many: some more than there are labels, so that not every new one moves all terms.
 pub(super) fn room(task: Task, n_labels: usize) -> usize {
     let needed = n_outputs(task, n_labels);
@@ -104,7 +83,7 @@ impl Learner {
         let enough = params.pipeline.calibration.enough;
         Ok(Learner {
             rates: Rates::new(&ftrl),
-            dictionary: Dictionary::new(params.n_sets(1, 0)?, 1, params.pipeline.seed),
+            halves: halves(params.n_sets(1, 0)?, 1, [0, 1].map(|half| params.pipeline.seed.wrapping_add(half << 32))),
             biases: vec![0; 1],
             task: None,
             labels: Labels::default(),
@@ -131,10 +110,40 @@ impl Learner {
         self.fingerprint = 0;
     }
 
-    /// Learns one row.
-    pub(super) fn learn(&mut self, params: &StreamParams, work: &mut Work, example: &Example, row: &Row) -> Result<()> {
+    /// Learns rows in their order.
+    pub(super) fn learn(
+        &mut self,
+        params: &StreamParams,
+        work: &mut [Work; HALVES],
+        examples: &[Example],
+        rows: &[Row],
+    ) -> Result<()> {
+        let mut lessons = Vec::with_capacity(rows.len());
+        for (example, row) in examples.iter().zip(rows) {
+            let before = self.labels.names.len();
+            let planned = self.plan(params, example, row);
+            let n_labels = self.labels.names.len();
+            if n_labels > before && self.task.is_some_and(|task| room(task, n_labels) != self.biases.len()) {
+                self.follow(params, work, &lessons);
+                lessons.clear();
+                self.make_room(params)?;
+            }
+            match planned {
+                Ok(lesson) => lessons.extend(lesson),
+                Err(error) => {
+                    self.follow(params, work, &lessons);
+                    return Err(error);
+                }
+            }
+        }
+        self.follow(params, work, &lessons);
+        Ok(())
+    }
+
+    /// Notes a row's labels and, if it is held out, its terms; else it is to be learned.
+    fn plan<'a>(&mut self, params: &StreamParams, example: &'a Example, row: &'a Row) -> Result<Option<Lesson<'a>>> {
         let number = self.rows;
-        let gold = self.gold(params, &example.gold)?;
+        let gold = self.gold(&example.gold)?;
         let weight = match &params.pipeline.weight_by {
             Some(key) => row_weight(&example.article, example.article.field(key).unwrap_or("nothing"))?,
             None => 1.0,
@@ -153,92 +162,50 @@ impl Learner {
                 let language = example.article.language();
                 self.held_out.add(row.content, number, HeldRow::new(row, gold, language));
             }
-            return Ok(());
+            return Ok(None);
         }
         self.n_learned += u64::from(first_pass);
-        self.gather(params, work, example, row);
-        let (one, k) = (self.task == Some(Task::One), self.biases.len());
-        let first = gold.first().map_or(u32::MAX, |&class| class);
-        let has = |output: usize| match (one, k) {
-            (true, 1) => first == 1,
-            (true, _) => first as usize == output,
-            _ => gold.binary_search(&(output as u32)).is_ok(),
+        Ok(Some(Lesson { example, row, gold, weight, n_learned: self.n_learned }))
+    }
+
+    /// Learns what was planned: each half by a thread of its own, where there are two.
+    ///
+    /// A row's score is the sum of what both halves say of it, so that the threads meet once a row; either then learns its own terms. One
+    /// thread does the same in turns.
+    fn follow(&mut self, params: &StreamParams, work: &mut [Work; HALVES], lessons: &[Lesson<'_>]) {
+        if lessons.is_empty() {
+            return;
+        }
+        let course = Course {
+            rates: self.rates,
+            features: &params.pipeline.features,
+            n_outputs: self.biases.len(),
+            is_one: self.task == Some(Task::One),
+            first_pass: self.passes == 0,
         };
-        work.step.learn(self.rates, &mut self.biases, has, weight);
-        for (&(held, hash), learned) in work.entries.iter().zip(work.step.states(k)) {
-            self.dictionary.weights_mut(held).iter_mut().zip(learned).for_each(|(state, learned)| *state = learned);
-            if first_pass && held.slot().is_some() {
-                // What is promoted takes a place in front of a term that the row may have learned, but not before its own turn.
-                work.promoted.push((held, hash));
-            }
+        work.iter_mut().for_each(|work| work.biases.clone_from(&self.biases));
+        let [a, b] = &mut self.halves;
+        let [work_a, work_b] = work;
+        let mut first = Half { number: 0, dictionary: a, work: work_a, course };
+        let mut second = Half { number: 1, dictionary: b, work: work_b, course };
+        let meeting = Meeting::new(course.n_sums());
+        let is_shared = rayon::current_num_threads() > 1
+            && thread::scope(|scope| {
+                let other = thread::Builder::new().spawn_scoped(scope, || attend(&meeting, &mut second, lessons));
+                // Where there can't be another thread, this one does it all.
+                other.is_ok() && {
+                    attend(&meeting, &mut first, lessons);
+                    true
+                }
+            });
+        if !is_shared {
+            lessons.iter().for_each(|lesson| in_turns(&mut first, &mut second, lesson));
         }
-        for (held, hash) in work.promoted.drain(..) {
-            self.dictionary.promote(held, hash);
-        }
-        // Only now: a new term may take the slot of one that the row has learned.
-        let min_df = params.pipeline.features.min_df;
-        for &term in &work.misses {
-            let term = term as usize;
-            let slot = self.dictionary.offer(row.terms[term].hash, row.kind(term));
-            if let Some(slot) = slot.filter(|_| min_df == 1)
-                && row.spell(term, &example.article, &mut work.analyzer, &mut work.written)
-            {
-                self.dictionary.write(slot, &work.written);
-            }
-        }
-        Ok(())
+        self.biases.clone_from(&work[0].biases);
     }
 
-    /// Looks a row's terms up: those that count become values of the step, those that are not held are noted.
-    fn gather(&mut self, params: &StreamParams, work: &mut Work, example: &Example, row: &Row) {
-        let Work { step, entries, misses, places, analyzer, written, .. } = work;
-        let (features, first_pass) = (&params.pipeline.features, self.passes == 0);
-        entries.clear();
-        misses.clear();
-        step.clear();
-        let of_all = 1.0 + ln(1 + self.n_learned);
-        let mut n_words = 0;
-        for (from, terms) in (0..).step_by(AHEAD).zip(row.terms.chunks(AHEAD)) {
-            self.dictionary.find_all(terms.iter().map(|term| term.hash), places);
-            for ((place, term), held) in (from..).zip(terms).zip(places.iter()) {
-                let Some(held) = *held else {
-                    if first_pass {
-                        misses.push(place as u32);
-                    }
-                    continue;
-                };
-                let (df, is_written) =
-                    if first_pass { self.dictionary.count(held) } else { self.dictionary.articles(held) };
-                if df < features.min_df {
-                    continue;
-                }
-                // A term that can't be written down can't be in the model.
-                let is_written = is_written
-                    || row.spell(place, &example.article, analyzer, written)
-                        && held.slot().is_some_and(|slot| self.dictionary.write(slot, written));
-                if !is_written {
-                    continue;
-                }
-                let tf = if features.tfidf.sublinear_tf { sublinear(term.count as f32) } else { term.count as f32 };
-                let idf = match features.tfidf.idf {
-                    Idf::Smooth => of_all - ln(1 + u64::from(df)),
-                    Idf::None => 1.0,
-                };
-                n_words += usize::from(row.kind(place) == TermKind::Word);
-                entries.push((held, term.hash));
-                step.push(tf * idf, self.dictionary.weights(held));
-            }
-        }
-        if features.tfidf.l2 {
-            let (words, chars) = step.values_mut().split_at_mut(n_words);
-            for block in [words, chars] {
-                scale_to_unit(block, |value| value);
-            }
-        }
-    }
-
-    /// The numbers of a row's labels, ascending; a new label gets weights of its own.
-    fn gold(&mut self, params: &StreamParams, gold: &Gold) -> Result<Vec<u32>> {
+    /// The numbers of a row's labels, ascending.
+    fn gold(&mut self, gold: &Gold) -> Result<Vec<u32>> {
         let task = gold.task();
         let before = *self.task.get_or_insert(task);
         if before != task {
@@ -248,19 +215,23 @@ impl Learner {
             };
             return Err(Error::param("gold", task.in_words(), expected));
         }
-        let n_before = self.labels.names.len();
         let mut numbers: Vec<u32> = gold.labels().iter().map(|name| self.labels.number(name)).collect();
         numbers.sort_unstable();
-        let n_labels = self.labels.names.len();
-        let (had, needed) = (self.biases.len(), room(task, n_labels));
-        if n_labels > n_before && needed != had {
-            let n_sets = params.n_sets(needed, n_labels)?;
-            self.dictionary.resize(n_sets, needed, |from, to| widen(task, from, to));
-            let mut biases = vec![0; needed];
-            widen(task, &self.biases, &mut biases);
-            self.biases = biases;
-        }
         Ok(numbers)
+    }
+
+    /// Gives new labels weights of their own.
+    fn make_room(&mut self, params: &StreamParams) -> Result<()> {
+        let (task, n_labels) = (self.task.unwrap_or(Task::One), self.labels.names.len());
+        let needed = room(task, n_labels);
+        let n_sets = params.n_sets(needed, n_labels)?;
+        for half in &mut self.halves {
+            half.resize(n_sets, needed, |from, to| widen(task, from, to));
+        }
+        let mut biases = vec![0; needed];
+        widen(task, &self.biases, &mut biases);
+        self.biases = biases;
+        Ok(())
     }
 
     /// Whether most articles of a class come in a run, so that a stream forgets one class over the next.
@@ -291,24 +262,36 @@ fn followed_by(fingerprint: u64, content: u64) -> u64 {
     (fingerprint.rotate_left(23) ^ content).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// The natural logarithm of a number from 1, to 3 parts in 10,000: exact up to 4096, from there by the first twelve bits.
-fn ln(n: u64) -> f32 {
-    use std::sync::LazyLock;
-    static SMALL: LazyLock<Vec<f32>> = LazyLock::new(|| (0..=4096).map(|n| f64::from(n.max(1)).ln() as f32).collect());
-    let shift = (64 - 12u32).saturating_sub(n.leading_zeros());
-    SMALL[(n >> shift) as usize] + shift as f32 * std::f32::consts::LN_2
+/// Empty halves of so many sets each.
+pub(super) fn halves(n_sets: u64, n_outputs: usize, random: [u64; HALVES]) -> [Dictionary; HALVES] {
+    [0, 1].map(|half| Dictionary::new(half, n_sets, n_outputs, random[half]))
+}
+
+/// Learns one half of all rows, beside the thread that learns the other.
+fn attend(meeting: &Meeting, half: &mut Half<'_>, lessons: &[Lesson<'_>]) {
+    let _here = meeting.attend();
+    for (row, lesson) in (0..).zip(lessons) {
+        half.read(lesson);
+        if !meeting.add(half.number, row, &mut half.work.sums) {
+            return;
+        }
+        half.learn(lesson);
+    }
+}
+
+/// Learns both halves of a row.
+fn in_turns(first: &mut Half<'_>, second: &mut Half<'_>, lesson: &Lesson<'_>) {
+    first.read(lesson);
+    second.read(lesson);
+    first.work.sums.iter_mut().zip(&second.work.sums).for_each(|(sum, other)| *sum += other);
+    second.work.sums.clone_from(&first.work.sums);
+    first.learn(lesson);
+    second.learn(lesson);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn logarithms_are_close() {
-        for n in (1..5000).chain([8191, 8193, 65_535, 1 << 20, (1 << 31) + 12_345, u64::MAX]) {
-            assert!((f64::from(ln(n)) - (n as f64).ln()).abs() < 3e-4, "{n}: {}", ln(n));
-        }
-    }
 
     #[test]
     fn room_grows_in_steps() {

@@ -3,7 +3,7 @@
 use crate::classifier::{Classifier, Ftrl};
 use crate::error::{Error, Result};
 use crate::pipeline::PipelineParams;
-use crate::stream::dictionary::{Dictionary, MIN_SETS};
+use crate::stream::dictionary::{Dictionary, HALVES, MIN_SETS};
 
 /// The parameters of a [`StreamTrainer`](crate::StreamTrainer).
 ///
@@ -102,9 +102,9 @@ impl StreamParams {
         (self.memory / HELD_OUT) as usize
     }
 
-    /// The sets of a dictionary for so many labels.
+    /// The sets of each half of the dictionary for so many labels.
     pub(super) fn n_sets(&self, n_outputs: usize, n_labels: usize) -> Result<u64> {
-        let n_sets = Dictionary::sets_within(self.table(), n_outputs);
+        let n_sets = Dictionary::sets_within(self.table() / HALVES as u64, n_outputs);
         if n_sets < MIN_SETS {
             let remedy = "raise memory (--memory)";
             return Err(Error::TooManyLabels { labels: n_labels, memory: self.memory, remedy });
@@ -112,10 +112,10 @@ impl StreamParams {
         Ok(n_sets)
     }
 
-    /// How many terms a model may have, so that it can still be saved in the memory there is: `bytes` is what their written forms take on
+    /// How many terms a model may have, so that it can be put together in the memory there is: `bytes` is what their written forms take on
     /// average.
     pub(super) fn max_terms(&self, n_outputs: usize, bytes: f64) -> usize {
-        // Saving holds the arrays thrice, and a table for looking terms up.
+        // What is chosen, the model's arrays in the making, and its table for looking terms up.
         let term = 96.0 + 16.0 * n_outputs as f64 + 3.0 * bytes;
         ((self.memory - RESERVE) as f64 / term) as usize
     }

@@ -3,11 +3,15 @@
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::article::{Article, Part};
+use crate::stream::dictionary::{HALVES, half_of};
 use crate::text::language::Language;
 use crate::text::{Analyzer, QUOTE_SIGN, Reader, Stretch, TermKind, Voice};
 
 /// Distinct terms of an article that are looked at: a row stays small however long its article is.
 const MAX_TERMS: usize = 1 << 20;
+
+/// Terms up to which a row's memory is kept.
+const MANY: usize = 1 << 8;
 
 /// A distinct term of an article.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +24,21 @@ pub(super) struct Term {
     end: u32,
 }
 
+/// Terms of an article: words, then characters, each in the order of their first occurrence.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    pub(super) all: Vec<Term>,
+    pub(super) n_words: usize,
+}
+
+impl Terms {
+    /// The kind of the term at a place.
+    #[inline]
+    pub(super) fn kind(&self, place: usize) -> TermKind {
+        if place < self.n_words { TermKind::Word } else { TermKind::Char }
+    }
+}
+
 /// A stretch of an article without its text.
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -30,11 +49,11 @@ struct Place {
     language: Language,
 }
 
-/// The terms of an article: words, then characters, each in the order of their first occurrence.
-#[derive(Debug)]
+/// The terms of an article. Its memory serves one article after the other.
+#[derive(Debug, Default)]
 pub(super) struct Row {
-    pub(super) terms: Vec<Term>,
-    pub(super) n_words: usize,
+    /// Those of each half of the dictionary.
+    pub(super) terms: [Terms; HALVES],
     /// A hash of title and text.
     pub(super) content: u64,
     stretches: Vec<Place>,
@@ -46,13 +65,13 @@ pub(super) fn content(article: &Article, seed: u64) -> u64 {
 }
 
 impl Row {
-    /// The kind of the term at a place.
-    pub(super) fn kind(&self, term: usize) -> TermKind {
-        if term < self.n_words { TermKind::Word } else { TermKind::Char }
+    /// The terms of all halves.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter().flat_map(|terms| &terms.all)
     }
 
-    /// Reads an article.
-    pub(super) fn read(counter: &mut Counter, reader: &Reader, article: &Article, seed: u64) -> Row {
+    /// Reads an article, in place of the one before.
+    pub(super) fn read(&mut self, counter: &mut Counter, reader: &Reader, article: &Article, seed: u64) {
         let stretches = reader.stretches(article);
         counter.begin(article.text().len());
         for (number, stretch) in (0..).zip(&stretches) {
@@ -68,17 +87,41 @@ impl Row {
             let Stretch { part, start, text, voice, language } = *s;
             Place { part, start, len: text.len(), voice, language }
         };
-        Row {
-            terms: counter.table.terms.clone(),
-            n_words,
-            content: content(article, seed),
-            stretches: stretches.iter().map(place).collect(),
+        self.terms.iter_mut().for_each(|terms| terms.all.clear());
+        for (place, term) in counter.table.terms.iter().enumerate() {
+            if place == n_words {
+                self.end_words();
+            }
+            self.terms[half_of(term.hash)].all.push(*term);
         }
+        if n_words == counter.table.terms.len() {
+            self.end_words();
+        }
+        for terms in &mut self.terms {
+            // One long article does not keep its memory for all that follow.
+            if terms.all.capacity() / 4 > terms.all.len().max(MANY) {
+                terms.all.shrink_to(2 * terms.all.len());
+            }
+        }
+        self.content = content(article, seed);
+        self.stretches.clear();
+        self.stretches.extend(stretches.iter().map(place));
+    }
+
+    fn end_words(&mut self) {
+        self.terms.iter_mut().for_each(|terms| terms.n_words = terms.all.len());
     }
 
     /// The written form of a term of this article's row, as a model writes it.
-    pub(super) fn spell(&self, term: usize, article: &Article, analyzer: &mut Analyzer, written: &mut Vec<u8>) -> bool {
-        let Term { hash, stretch, start, end, .. } = self.terms[term];
+    pub(super) fn spell(
+        &self,
+        term: Term,
+        kind: TermKind,
+        article: &Article,
+        analyzer: &mut Analyzer,
+        written: &mut Vec<u8>,
+    ) -> bool {
+        let Term { hash, stretch, start, end, .. } = term;
         let Some(&Place { part, start: from, len, voice, language }) = self.stretches.get(stretch as usize) else {
             return false;
         };
@@ -86,7 +129,7 @@ impl Row {
         let (start, end) = (start as usize, end as usize);
         let whole = Stretch { part, start: from, text, voice, language };
         // The words alone are read again, or the word around characters; where they read otherwise out of their context, the whole stretch.
-        let piece = match self.kind(term) {
+        let piece = match kind {
             TermKind::Word => text.get(start..end),
             TermKind::Char => word_around(text, start, end),
         };
@@ -103,7 +146,7 @@ impl Row {
                     found = true;
                 }
             };
-            match self.kind(term) {
+            match kind {
                 TermKind::Word => analyzer.spelled_words(&stretch, &mut take),
                 TermKind::Char => analyzer.chars(&stretch, |candidate, _, _, gram| take(candidate, gram)),
             }
@@ -208,17 +251,21 @@ mod tests {
     /// The terms of an article with their counts, and as they are written.
     fn read(article: &Article, reading: &ReadingParams, analyzer: &AnalyzerParams) -> (Row, BTreeMap<String, u32>) {
         let reader = Reader::with(reading, Default::default(), analyzer.is_by_language()).unwrap();
-        let row = Row::read(&mut Counter::new(Analyzer::new(analyzer)), &reader, article, 0);
+        let mut row = Row::default();
+        row.read(&mut Counter::new(Analyzer::new(analyzer)), &reader, article, 0);
         let (mut speller, mut written) = (Analyzer::new(analyzer), Vec::new());
-        let terms = (0..row.terms.len()).map(|term| {
-            assert!(row.spell(term, article, &mut speller, &mut written), "{term}");
-            let form = String::from_utf8(written.clone()).unwrap();
-            if !analyzer.words.as_ref().is_some_and(|w| w.stem) {
-                assert!(hashes_of(row.kind(term), &form).any(|hash| hash == row.terms[term].hash), "{form}");
+        let mut terms = BTreeMap::new();
+        for half in &row.terms {
+            for (place, &term) in half.all.iter().enumerate() {
+                let kind = half.kind(place);
+                assert!(row.spell(term, kind, article, &mut speller, &mut written), "{term:?}");
+                let form = String::from_utf8(written.clone()).unwrap();
+                if !analyzer.words.as_ref().is_some_and(|w| w.stem) {
+                    assert!(hashes_of(kind, &form).any(|hash| hash == term.hash), "{form}");
+                }
+                terms.insert(form, term.count);
             }
-            (form, row.terms[term].count)
-        });
-        let terms = terms.collect();
+        }
         (row, terms)
     }
 
@@ -241,11 +288,11 @@ mod tests {
             let reader = Reader::with(&reading, Default::default(), analyzer.is_by_language()).unwrap();
             let scan = Scan { reader: Some(&reader), analyzer: &analyzer };
             let counts = count(std::slice::from_ref(&article), scan, 1);
-            assert_eq!(row.terms.len(), counts.hashes.len());
-            assert_eq!(row.n_words, counts.n_words);
+            assert_eq!(row.all().count(), counts.hashes.len());
+            assert_eq!(row.terms.iter().map(|half| half.n_words).sum::<usize>(), counts.n_words);
             let of: BTreeMap<u64, u32> =
                 counts.matrix.row(0).map(|(c, n)| (counts.hashes[c as usize], n as u32)).collect();
-            assert!(row.terms.iter().all(|term| of[&term.hash] == term.count));
+            assert!(row.all().all(|term| of[&term.hash] == term.count));
             assert!(article.stretches(scan).len() > 1);
             assert!(terms.contains_key("arms") || stem, "{terms:?}");
         }
@@ -261,11 +308,12 @@ mod tests {
         let mut counter = Counter::new(Analyzer::new(&params));
         let reader = Reader::new(&ReadingParams::everything()).unwrap();
         let article = Article::from_text(text.clone() + &text);
+        let mut row = Row::default();
         for _ in 0..2 {
-            let row = Row::read(&mut counter, &reader, &article, 0);
-            assert_eq!(row.terms.len(), 5000);
-            assert!(row.terms.iter().all(|term| term.count == 2));
-            assert_eq!(row.terms[7].hash, hash_term(TermKind::Word, "word7"));
+            row.read(&mut counter, &reader, &article, 0);
+            assert_eq!(row.all().count(), 5000);
+            assert!(row.all().all(|term| term.count == 2));
+            assert!(row.all().any(|term| term.hash == hash_term(TermKind::Word, "word7")));
         }
     }
 }

@@ -1,13 +1,16 @@
 //! From batches of articles to a model.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::article::Example;
 use crate::error::{CheckpointError, CorpusErrorKind, Error, Place, Result};
 use crate::pipeline::Pipeline;
-use crate::stream::learner::{Learner, Work};
+use crate::stream::dictionary::HALVES;
+use crate::stream::half::Work;
+use crate::stream::learner::Learner;
 use crate::stream::params::StreamParams;
 use crate::stream::row::{Counter, Row, content};
 use crate::stream::{checkpoint, finish};
@@ -20,7 +23,7 @@ use crate::text::{Analyzer, Reader};
 /// * Terms are held in a table of bounded size, with their weights ([`StreamParams::memory`]). Where it is full, frequent terms stay
 ///   (d-Way RAP: Ben Basat et al., Randomized admission policy for efficient top-k, frequency, and volume estimation, 2019). No two
 ///   terms share a weight. A term counts from the article on that is its `min_df`th; in the model are those with
-///   a weight other than 0, and of too many to be saved in the same memory those that move scores most.
+///   a weight other than 0, and of too many for the same memory those that move scores most.
 /// * Rows have the values that they have in prediction, with the document frequencies as known so far, and are learned in the order in which they
 ///   come, by [`Ftrl`](crate::Ftrl). Articles should come in no order of labels: see [`is_in_runs`](Self::is_in_runs).
 /// * One article in twenty, chosen by its content, is not learned; up to `calibration.enough` of these (and as many as a sixteenth of the memory
@@ -29,8 +32,8 @@ use crate::text::{Analyzer, Reader};
 /// * The first pass decides which terms there are; later ones learn their weights on.
 ///
 /// The same articles in the same order give the same model, byte for byte, at any number of threads and however they are
-/// cut into batches. Batches of about 2 MB of text keep memory low and all threads at work: while one is learned, the next is read and
-/// analyzed.
+/// cut into batches. Batches of about 2 MB of text keep memory low and all threads at work: two learn, each half of the terms, and all
+/// analyze; with four or more, the next batch is analyzed while one is learned.
 ///
 /// ```
 /// use slantwise::{Article, Example, Gold, StreamParams, StreamTrainer};
@@ -49,9 +52,14 @@ pub struct StreamTrainer {
     params: StreamParams,
     reader: Reader,
     learner: Learner,
-    work: Work,
+    work: [Work; HALVES],
     /// What is analyzed and not learned yet.
-    waiting: Vec<(Example, Row)>,
+    waiting: Vec<Example>,
+    rows: Vec<Row>,
+    /// Where one batch is analyzed while another is learned: what the next is analyzed into.
+    spare: Vec<Row>,
+    /// One for each thread.
+    counters: Vec<Mutex<Counter>>,
     /// Rows that a checkpoint has learned already.
     skip: Option<Skip>,
 }
@@ -101,23 +109,34 @@ impl StreamTrainer {
     fn with(params: StreamParams, learner: Learner, skip: Option<Skip>) -> Result<StreamTrainer> {
         let by_language = params.pipeline.analyzer.is_by_language();
         let reader = Reader::with(&params.pipeline.reading, Default::default(), by_language)?;
-        let work = Work::new(&params);
-        Ok(StreamTrainer { params, reader, learner, work, waiting: Vec::new(), skip })
+        let work = [0, 1].map(|_| Work::new(&params.pipeline.analyzer));
+        let (waiting, rows, spare, counters) = Default::default();
+        Ok(StreamTrainer { params, reader, learner, work, waiting, rows, spare, counters, skip })
     }
 
-    /// Learns articles. They are analyzed while those given before are learned, so that an error may be of those.
+    /// Learns the articles given before, and analyzes these, so that an error may be of those.
     ///
     /// # Errors
     /// Articles of the other task, a row without its weight ([`weight_by`](crate::PipelineParams::weight_by)), more labels than there is
     /// memory for, and articles that are not those of the checkpoint that was resumed from.
     pub fn learn(&mut self, mut examples: Vec<Example>) -> Result<()> {
         self.pass_over(&mut examples)?;
-        let StreamTrainer { params, reader, learner, work, waiting, .. } = self;
-        let analyze = || analyze(params, reader, &examples);
-        let (rows, learned) = rayon::join(analyze, || learn(params, learner, work, waiting));
-        learned?;
-        self.waiting = examples.into_iter().zip(rows).collect();
-        Ok(())
+        let n_threads = rayon::current_num_threads();
+        let StreamTrainer { params, reader, learner, work, waiting, rows, spare, counters, .. } = self;
+        counters.resize_with(n_threads, || Mutex::new(Counter::new(Analyzer::new(&params.pipeline.analyzer))));
+        let learned = if n_threads < 4 {
+            // Learning alone has work for two.
+            let learned = learner.learn(params, work, waiting, rows);
+            analyze(params, reader, counters, &examples, rows);
+            learned
+        } else {
+            let analyze = || analyze(params, reader, counters, &examples, spare);
+            let learned = rayon::join(analyze, || learner.learn(params, work, waiting, rows)).1;
+            std::mem::swap(rows, spare);
+            learned
+        };
+        self.waiting = examples;
+        learned
     }
 
     /// Ends a pass over the articles. Another may begin, with the same articles in the same order.
@@ -173,7 +192,9 @@ impl StreamTrainer {
     pub fn finish(mut self) -> Result<Pipeline> {
         self.flush()?;
         self.no_more()?;
-        let StreamTrainer { params, reader, learner, .. } = self;
+        let StreamTrainer { params, reader, learner, rows, spare, counters, work, .. } = self;
+        // The model takes their memory.
+        drop((rows, spare, counters, work));
         if learner.labels.support.is_empty() && learner.task.is_none() {
             let place = Place { path: "stream".into(), line: None };
             return Err(Error::Corpus { place, kind: CorpusErrorKind::Empty });
@@ -182,8 +203,8 @@ impl StreamTrainer {
     }
 
     fn flush(&mut self) -> Result<()> {
-        let StreamTrainer { params, learner, work, waiting, .. } = self;
-        learn(params, learner, work, waiting)?;
+        let StreamTrainer { params, learner, work, waiting, rows, .. } = self;
+        learner.learn(params, work, waiting, rows)?;
         waiting.clear();
         Ok(())
     }
@@ -211,21 +232,24 @@ impl StreamTrainer {
     }
 }
 
-fn learn(params: &StreamParams, learner: &mut Learner, work: &mut Work, rows: &[(Example, Row)]) -> Result<()> {
-    rows.iter().try_for_each(|(example, row)| learner.learn(params, work, example, row))
-}
-
 /// Rows that are analyzed together.
 const CHUNK: usize = 16;
 
-fn analyze(params: &StreamParams, reader: &Reader, examples: &[Example]) -> Vec<Row> {
+fn analyze(
+    params: &StreamParams,
+    reader: &Reader,
+    counters: &[Mutex<Counter>],
+    examples: &[Example],
+    rows: &mut Vec<Row>,
+) {
+    rows.resize_with(examples.len(), Row::default);
     let seed = params.pipeline.seed;
-    examples
-        .par_iter()
-        .with_min_len(CHUNK)
-        .map_init(
-            || Counter::new(Analyzer::new(&params.pipeline.analyzer)),
-            |counter, example| Row::read(counter, reader, &example.article, seed),
-        )
-        .collect()
+    examples.par_chunks(CHUNK).zip(rows.par_chunks_mut(CHUNK)).for_each(|(examples, rows)| {
+        // A thread's own; none but it ever waits there.
+        let thread = rayon::current_thread_index().unwrap_or(0) % counters.len();
+        let mut counter = counters[thread].lock().unwrap_or_else(PoisonError::into_inner);
+        for (example, row) in examples.iter().zip(rows) {
+            row.read(&mut counter, reader, &example.article, seed);
+        }
+    });
 }

@@ -118,8 +118,9 @@ fn a_checkpoint_that_is_none_is_refused() {
     let folder = folder();
     for (content, message) in [
         (&b"SLANTWIS1234"[..], "c: not a checkpoint"),
-        (b"SLANTCKP\x09\0\0\0", "c: checkpoint format 9, this program reads 1"),
-        (b"SLANTCKP\x01\0\0\0not compressed", "c: the checkpoint is damaged ("),
+        (b"SLANTCKP\x09\0\0\0", "c: checkpoint format 9, this program reads 2"),
+        (b"SLANTCKP\x01\0\0\0of version 0.1.0", "c: checkpoint format 1, this program reads 2"),
+        (b"SLANTCKP\x02\0\0\0not compressed", "c: the checkpoint is damaged ("),
     ] {
         folder.write("c", content);
         let error = folder.error("train --stream many.jsonl -o m.slant --checkpoint c");
