@@ -11,14 +11,13 @@ mod compact;
 mod sections;
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use bincode::Options;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize, Serializer};
-use xxhash_rust::xxh3::xxh3_64;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::calibration::Calibration;
 use crate::classifier::LinearModel;
@@ -66,43 +65,13 @@ struct Settings {
     n_outputs: usize,
 }
 
-/// The payload of version 1 as it is written; [`plain`] reads it.
-#[derive(Serialize)]
-struct Payload<'a> {
-    #[serde(serialize_with = "raw")]
-    settings: &'a [u8],
-    #[serde(serialize_with = "raw")]
-    hashes: &'a [u8],
-    #[serde(serialize_with = "raw")]
-    columns: &'a [u8],
-    #[serde(serialize_with = "raw")]
-    terms: &'a [u8],
-    #[serde(serialize_with = "raw")]
-    term_ends: &'a [u8],
-    #[serde(serialize_with = "raw")]
-    idf: &'a [u8],
-    #[serde(serialize_with = "raw")]
-    weights: &'a [u8],
-    #[serde(serialize_with = "raw")]
-    intercepts: &'a [u8],
-}
-
-fn raw<S: Serializer>(bytes: &[u8], serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_bytes(bytes)
-}
-
-fn options() -> impl Options {
-    bincode::DefaultOptions::new().with_fixint_encoding().with_little_endian().reject_trailing_bytes()
-}
-
 impl Pipeline {
     /// Writes the model to a file: to a temporary one beside it first, which then takes its place, so that a
     /// failure leaves nothing half-written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let bytes = self.to_bytes();
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let write = || -> std::io::Result<()> {
+        let write = || -> io::Result<()> {
             let mut builder = tempfile::Builder::new();
             builder.prefix(".slantwise-").suffix(".tmp");
             #[cfg(unix)]
@@ -112,7 +81,7 @@ impl Pipeline {
                 builder.permissions(std::fs::Permissions::from_mode(0o666));
             }
             let mut file = builder.tempfile_in(folder)?;
-            file.write_all(&bytes)?;
+            self.write(file.as_file_mut())?;
             file.as_file().sync_all()?;
             file.persist(path).map_err(|e| e.error)?;
             Ok(())
@@ -147,7 +116,27 @@ impl Pipeline {
 
     /// The model as the bytes of a model file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let vocabulary = &self.vectorizer.vocabulary;
+        let mut bytes = Vec::new();
+        // Can't fail: it goes to memory.
+        self.write(&mut bytes).map_or(Vec::new(), |()| bytes)
+    }
+
+    /// Writes the model file. Nothing is held in memory beside the model, unless it is compact: the payload is made twice, once for the
+    /// checksum that stands before it.
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let settings = self.settings();
+        if self.compact {
+            let payload = compact::encode(self, &settings);
+            out.write_all(&header(COMPACT, payload.len() as u64, xxh3_64(&payload)))?;
+            return out.write_all(&payload);
+        }
+        let mut sum = Sum::default();
+        self.payload(&settings, &mut sum)?;
+        out.write_all(&header(PLAIN, sum.length, sum.hash.digest()))?;
+        self.payload(&settings, out)
+    }
+
+    fn settings(&self) -> Vec<u8> {
         let settings = Settings {
             params: self.params.clone(),
             labels: (*self.labels).clone(),
@@ -158,37 +147,54 @@ impl Pipeline {
             familiarity: Some(self.familiarity.clone()),
             training: self.training.clone(),
             repeated_lines: self.reader.repeated().clone(),
-            n_words: vocabulary.n_words,
+            n_words: self.vectorizer.vocabulary.n_words,
             n_outputs: self.model.n_outputs,
         };
-        // Neither can fail: the settings are plain data with string keys, and the payload goes to memory.
-        let settings = serde_json::to_vec(&settings).unwrap_or_default();
-        if self.compact {
-            return file(COMPACT, &compact::encode(self, &settings));
-        }
-        let payload = Payload {
-            settings: &settings,
-            hashes: &le_bytes(&vocabulary.hashes, |h| h.to_le_bytes()),
-            columns: &le_bytes(&vocabulary.columns, |c| c.to_le_bytes()),
-            terms: vocabulary.text.as_bytes(),
-            term_ends: &le_bytes(&vocabulary.ends, |e| e.to_le_bytes()),
-            idf: &le_bytes(&self.vectorizer.weighting.idf, |v| v.to_le_bytes()),
-            weights: &le_bytes(&self.model.weights, |v| v.to_le_bytes()),
-            intercepts: &le_bytes(&self.model.intercepts, |v| v.to_le_bytes()),
-        };
-        file(PLAIN, &options().serialize(&payload).unwrap_or_default())
+        // Can't fail: plain data with string keys.
+        serde_json::to_vec(&settings).unwrap_or_default()
+    }
+
+    /// The payload of version 1; [`plain`] reads it.
+    fn payload(&self, settings: &[u8], out: &mut impl Write) -> io::Result<()> {
+        let Vocabulary { hashes, columns, text, ends, .. } = &self.vectorizer.vocabulary;
+        sections::write(out, settings)?;
+        sections::write_array(out, hashes, u64::to_le_bytes)?;
+        sections::write_array(out, columns, u32::to_le_bytes)?;
+        sections::write(out, text.as_bytes())?;
+        sections::write_array(out, ends, u32::to_le_bytes)?;
+        sections::write_array(out, &self.vectorizer.weighting.idf, f32::to_le_bytes)?;
+        sections::write_array(out, &self.model.weights, f32::to_le_bytes)?;
+        sections::write_array(out, &self.model.intercepts, f32::to_le_bytes)
     }
 }
 
-/// A payload with its header.
-fn file(version: u32, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(HEADER + payload.len());
-    bytes.extend_from_slice(&MAGIC);
-    bytes.extend_from_slice(&version.to_le_bytes());
-    bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&xxh3_64(payload).to_le_bytes());
-    bytes.extend_from_slice(payload);
-    bytes
+/// What stands before a payload.
+fn header(version: u32, length: u64, checksum: u64) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[..8].copy_from_slice(&MAGIC);
+    header[8..12].copy_from_slice(&version.to_le_bytes());
+    header[12..20].copy_from_slice(&length.to_le_bytes());
+    header[20..].copy_from_slice(&checksum.to_le_bytes());
+    header
+}
+
+/// The length and the checksum of what is written.
+#[derive(Default)]
+struct Sum {
+    length: u64,
+    hash: Xxh3,
+}
+
+impl Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.length += bytes.len() as u64;
+        self.hash.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The arrays of a model: hashes ascending, everything else in the order of the columns.
@@ -396,19 +402,4 @@ fn assemble(arrays: Arrays, table: HashTable, settings: Settings) -> std::result
         training: settings.training,
         compact: false,
     })
-}
-
-fn le_bytes<T: Copy, const N: usize>(values: &[T], bytes: impl Fn(T) -> [u8; N]) -> Vec<u8> {
-    values.iter().flat_map(|&value| bytes(value)).collect()
-}
-
-fn from_le<T, const N: usize>(
-    bytes: &[u8],
-    value: impl Fn([u8; N]) -> T,
-) -> std::result::Result<Vec<T>, ModelFileError> {
-    let (chunks, rest) = bytes.as_chunks::<N>();
-    if !rest.is_empty() {
-        return Err(ModelFileError::Meaning("an array ends inside a number"));
-    }
-    Ok(chunks.iter().map(|&chunk| value(chunk)).collect())
 }

@@ -36,6 +36,11 @@ pub struct FeatureMatrix {
     entries: Vec<Entry>,
 }
 
+/// Entries to be filled in. All threads share in taking new memory into use, which is slow.
+pub(crate) fn blank(n: usize) -> Vec<Entry> {
+    rayon::iter::repeat_n(Entry { column: 0, value: 0.0 }, n).with_min_len(1 << 16).collect()
+}
+
 impl FeatureMatrix {
     /// A matrix of rows given as `(column, value)` pairs with ascending columns below `n_features`.
     pub fn from_rows(n_features: usize, rows: impl IntoIterator<Item = Vec<(u32, f32)>>) -> Result<FeatureMatrix> {
@@ -158,7 +163,7 @@ impl FeatureMatrix {
         let mut starts = Vec::with_capacity(rows.len() + 1);
         starts.push(0);
         lengths.iter().for_each(|length| starts.push(starts[starts.len() - 1] + length));
-        let entries = vec![Entry { column: 0, value: 0.0 }; starts[rows.len()]];
+        let entries = blank(starts[rows.len()]);
         let mut matrix = FeatureMatrix { n_features: kept.len(), n_words: kept.len(), starts, entries };
         matrix.rows_mut().zip(rows).with_min_len(64).for_each(|(to, &row)| match all {
             true => to.copy_from_slice(self.entries(row)),

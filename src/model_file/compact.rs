@@ -5,9 +5,10 @@
 
 use std::io::Read;
 
-use serde::{Deserialize, Serialize};
+use bincode::Options;
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Arrays, from_le, le_bytes, options, raw};
+use super::Arrays;
 use crate::error::ModelFileError;
 use crate::pipeline::Pipeline;
 use crate::pipeline::compress::{IdfCodes, order, scales, weight, weight_code};
@@ -48,6 +49,14 @@ struct Payload<'a> {
     intercepts: &'a [u8],
 }
 
+fn raw<S: Serializer>(bytes: &[u8], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+fn options() -> impl Options {
+    bincode::DefaultOptions::new().with_fixint_encoding().with_little_endian().reject_trailing_bytes()
+}
+
 /// The payload of a model whose numbers are rounded already.
 pub(super) fn encode(model: &Pipeline, settings: &[u8]) -> Vec<u8> {
     let vocabulary = &model.vectorizer.vocabulary;
@@ -82,7 +91,7 @@ pub(super) fn encode(model: &Pipeline, settings: &[u8]) -> Vec<u8> {
         intercepts: &le_bytes(&model.model.intercepts, f32::to_le_bytes),
     };
     // Neither can fail: both go to memory.
-    let payload = bincode::Options::serialize(options(), &payload).unwrap_or_default();
+    let payload = options().serialize(&payload).unwrap_or_default();
     zstd::encode_all(payload.as_slice(), LEVEL).unwrap_or_default()
 }
 
@@ -101,7 +110,7 @@ pub(super) fn decode<S>(
         return Err(ModelFileError::Meaning("the payload expands beyond measure"));
     }
     let with_limit = bincode::Options::with_limit(options(), bytes.len() as u64);
-    let payload: Payload<'_> = bincode::Options::deserialize(with_limit, &bytes).map_err(|e| damaged(&e))?;
+    let payload: Payload<'_> = with_limit.deserialize(&bytes).map_err(|e| damaged(&e))?;
     let settings = read_settings(payload.settings)?;
     let (n_words, k) = shape(&settings);
     let arrays = arrays(&payload, n_words, k)?;
@@ -159,4 +168,19 @@ fn arrays(payload: &Payload<'_>, n_words: usize, k: usize) -> Result<Arrays, Mod
         arrays.weights.extend((0..k).map(|output| weight(code(output), scales[output])));
     }
     Ok(arrays)
+}
+
+fn le_bytes<T: Copy, const N: usize>(values: &[T], bytes: impl Fn(T) -> [u8; N]) -> Vec<u8> {
+    values.iter().flat_map(|&value| bytes(value)).collect()
+}
+
+fn from_le<T, const N: usize>(
+    bytes: &[u8],
+    value: impl Fn([u8; N]) -> T,
+) -> std::result::Result<Vec<T>, ModelFileError> {
+    let (chunks, rest) = bytes.as_chunks::<N>();
+    if !rest.is_empty() {
+        return Err(ModelFileError::Meaning("an array ends inside a number"));
+    }
+    Ok(chunks.iter().map(|&chunk| value(chunk)).collect())
 }

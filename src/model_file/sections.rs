@@ -1,9 +1,9 @@
-//! The payload of a file section by section, each read straight into the array it becomes.
+//! The payload of a file section by section, each written straight from the array that it is and read straight into the one it becomes.
 //!
-//! bincode writes a sequence of bytes as their number (u64) and the bytes. A million terms are a hundred megabytes of them: read through
-//! a small buffer, each byte is checked and turned into numbers while it is near the processor, and is in memory only once.
+//! A section is its number of bytes (u64) and the bytes, as bincode writes a sequence of bytes. A million terms are a hundred megabytes of
+//! them: through a small buffer, each byte is turned into numbers and checked while it is near the processor, and is in memory only once.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -24,6 +24,28 @@ impl From<ModelFileError> for Failure {
     fn from(error: ModelFileError) -> Failure {
         Failure::Model(error)
     }
+}
+
+/// Writes a section as it is.
+pub(super) fn write(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    out.write_all(&(bytes.len() as u64).to_le_bytes())?;
+    out.write_all(bytes)
+}
+
+/// Writes numbers as a section.
+pub(super) fn write_array<T: Copy, const N: usize>(
+    out: &mut impl Write,
+    values: &[T],
+    bytes: impl Fn(T) -> [u8; N],
+) -> io::Result<()> {
+    out.write_all(&(values.len() as u64 * N as u64).to_le_bytes())?;
+    let mut buffer = [0; BUFFER / 8];
+    for values in values.chunks(buffer.len() / N) {
+        let (chunks, _) = buffer.as_chunks_mut::<N>();
+        chunks.iter_mut().zip(values).for_each(|(chunk, &value)| *chunk = bytes(value));
+        out.write_all(chunks[..values.len()].as_flattened())?;
+    }
+    Ok(())
 }
 
 /// The sections of a payload that are still to be read.
@@ -98,10 +120,14 @@ mod tests {
     #[test]
     fn sections_come_as_they_were_written_and_long_ones_too() {
         let numbers: Vec<u32> = (0..200_000).collect();
-        let mut payload = 3u64.to_le_bytes().to_vec();
-        payload.extend(b"abc");
-        payload.extend((4 * numbers.len() as u64).to_le_bytes());
-        numbers.iter().for_each(|n| payload.extend(n.to_le_bytes()));
+        let mut by_hand = 3u64.to_le_bytes().to_vec();
+        by_hand.extend(b"abc");
+        by_hand.extend((4 * numbers.len() as u64).to_le_bytes());
+        numbers.iter().for_each(|n| by_hand.extend(n.to_le_bytes()));
+        let mut payload = Vec::new();
+        write(&mut payload, b"abc").unwrap();
+        write_array(&mut payload, &numbers, u32::to_le_bytes).unwrap();
+        assert!(payload == by_hand);
         let mut sections = Sections::new(payload.as_slice(), payload.len() as u64);
         assert_eq!(sections.bytes().unwrap(), b"abc");
         assert!(sections.end().is_err());

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::pairs::{CHUNK, count_of, place_of};
 use super::partition::{DROPPED, Placed};
-use crate::features::matrix::{Entry, FeatureMatrix};
+use crate::features::matrix::{Entry, FeatureMatrix, blank};
 
 /// The rows of all articles.
 pub(super) fn gather(placed: &Placed, n_features: usize, n_documents: usize) -> FeatureMatrix {
@@ -36,7 +36,7 @@ pub(super) fn gather(placed: &Placed, n_features: usize, n_documents: usize) -> 
     for &length in lengths.iter().flatten() {
         starts.push(starts[starts.len() - 1] + length as usize);
     }
-    let mut entries = vec![Entry { column: 0, value: 0.0 }; starts[n_documents]];
+    let mut entries = blank(starts[n_documents]);
     let mut rest = entries.as_mut_slice();
     let mut work = Vec::with_capacity(n_chunks);
     for (chunk, lengths) in lengths.iter().enumerate() {
