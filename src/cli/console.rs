@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -16,6 +17,8 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) struct Console {
     quiet: bool,
     bar: ProgressBar,
+    /// Whether a thread moves the bar: it begins with the first message, not with each.
+    ticks: AtomicBool,
 }
 
 impl Console {
@@ -25,18 +28,24 @@ impl Console {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
             bar.set_style(style);
         }
-        Console { quiet, bar }
+        Console { quiet, bar, ticks: AtomicBool::new(false) }
     }
 
     /// Shows what is being done.
     pub(super) fn progress(&self, message: impl Into<String>) {
+        if self.bar.is_hidden() {
+            return;
+        }
         self.bar.set_message(message.into());
-        self.bar.enable_steady_tick(Duration::from_millis(120));
+        if !self.ticks.swap(true, Ordering::Relaxed) {
+            self.bar.enable_steady_tick(Duration::from_millis(120));
+        }
     }
 
     /// Takes the progress away, before data is printed or at the end.
     pub(super) fn stop(&self) {
         self.bar.disable_steady_tick();
+        self.ticks.store(false, Ordering::Relaxed);
         self.bar.finish_and_clear();
     }
 

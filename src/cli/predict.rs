@@ -110,9 +110,7 @@ impl Predict {
             let (articles, items): (Vec<Article>, Vec<Item>) =
                 rejects.sort_out(batch, console)?.into_iter().map(Item::split).unzip();
             n_empty += articles.iter().filter(|article| output::empty(article).is_some()).count() as u64;
-            for written in label(&rows, &models, &articles, &items, wanted) {
-                sink.write(&written)?;
-            }
+            sink.write(&label(&rows, &models, &articles, &items, wanted).concat())?;
             sink.flush()?;
             n_labelled += articles.len() as u64;
             if show_progress {

@@ -54,6 +54,10 @@ pub(super) fn steadiest(
 /// How much a setting relies on what new groups may lack, least first: what surrounds the articles, typography, single
 /// strong terms. Logistic regression goes before the margin of support vectors, and both before weights that single
 /// out terms.
+///
+/// On the AllSides articles with outlets new to training (51 outlets, three draws; `examples/new_outlets.rs`) cleaned text has two points
+/// more macro-F1 and balanced accuracy than all of the page, under each classifier and in each draw; two points less accuracy, which
+/// the class of half of the outlets decides. Logistic regression is a little ahead of the SVM in all three.
 fn reliance(params: &PipelineParams) -> (bool, bool, u8) {
     let punctuation = params.analyzer.words.as_ref().is_some_and(|w| w.punctuation) || params.analyzer.chars.is_some();
     let kind = match params.classifier {
