@@ -31,7 +31,7 @@ impl Default for StreamParams {
 }
 
 /// What reading, batches and the program itself take, in bytes.
-const RESERVE: u64 = 96 << 20;
+const RESERVE: u64 = 104 << 20;
 /// The part of the memory that articles held out may take.
 const HELD_OUT: u64 = 16;
 
