@@ -224,6 +224,82 @@ fn ln(n: u64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::{Article, Gold};
+    use crate::classifier::Ftrl;
+    use crate::features::TfidfParams;
+    use crate::stream::dictionary::MIN_SETS;
+    use crate::stream::learner::{halves, in_turns};
+    use crate::stream::row::Counter;
+    use crate::text::{CharParams, Reader, ReadingParams, WordParams};
+
+    #[test]
+    fn two_halves_learn_what_one_row_of_length_one_would() {
+        let analyzer = AnalyzerParams {
+            words: Some(WordParams { ngram_range: (1, 2), ..WordParams::default() }),
+            chars: Some(CharParams { ngram_range: (2, 3) }),
+            ..AnalyzerParams::default()
+        };
+        let article = Article::from_text("arms and more arms for a town in the hills and the towns of the plain");
+        let example = Example { article, gold: Gold::One("a".to_string()), spans: Vec::new() };
+        let mut row = Row::default();
+        let reader = Reader::new(&ReadingParams::everything()).unwrap();
+        row.read(&mut Counter::new(Analyzer::new(&analyzer)), &reader, &example.article, 0);
+        assert!(row.terms.iter().all(|half| half.n_words > 3 && half.all.len() > half.n_words + 3));
+        let tfidf = TfidfParams { sublinear_tf: false, idf: Idf::None, l2: true };
+        let features = FeatureParams { tfidf, min_df: 1, ..FeatureParams::default() };
+        let rates = Rates::new(&Ftrl { alpha: 0.5, ..Ftrl::default() });
+        let course = Course { rates, features: &features, n_outputs: 3, is_one: true, first_pass: true };
+        let [mut a, mut b] = halves(MIN_SETS, 3, [1, 2]);
+        let (mut work_a, mut work_b) = (Work::new(&analyzer), Work::new(&analyzer));
+        for work in [&mut work_a, &mut work_b] {
+            work.biases = vec![0; 3];
+        }
+
+        // The same, as one row: words and characters each of length 1.
+        let kinds = row.terms.iter().flat_map(|half| (0..half.all.len()).map(|place| half.kind(place)));
+        let terms: Vec<(u64, f32, TermKind)> =
+            row.all().zip(kinds).map(|(term, kind)| (term.hash, term.count as f32, kind)).collect();
+        let norm = |kind| terms.iter().filter(|term| term.2 == kind).map(|term| term.1 * term.1).sum::<f32>().sqrt();
+        let mut states = vec![0; 3 * terms.len()];
+        let mut biases = vec![0; 3];
+
+        // The first time terms are taken in, not learned: the intercepts alone learn.
+        for (round, class) in [0u32, 2, 1, 2, 0].into_iter().enumerate() {
+            let lesson = Lesson { example: &example, row: &row, gold: vec![class], weight: 1.5, n_learned: 1 };
+            let mut first = Half { number: 0, dictionary: &mut a, work: &mut work_a, course };
+            let mut second = Half { number: 1, dictionary: &mut b, work: &mut work_b, course };
+            in_turns(&mut first, &mut second, &lesson);
+            let mut step = Step::default();
+            if round > 0 {
+                let values = terms.iter().map(|&(_, count, kind)| count / norm(kind));
+                values.zip(states.chunks(3)).for_each(|(value, states)| step.push(value, states));
+            }
+            let all = 0..step.values().len();
+            let mut outputs = [0.0; 3];
+            step.weigh(rates);
+            step.scores(all.clone(), &mut outputs);
+            rates.gradients(&mut biases, &mut outputs, |output| output == class as usize, 1.5);
+            step.learn(rates, all, &outputs);
+            if round > 0 {
+                states = step.states(3).flatten().collect();
+            }
+        }
+        let mut places = Vec::new();
+        for (half, number) in [(&a, 0), (&b, 1)] {
+            half.find_all(row.terms[number].all.iter().map(|term| term.hash), &mut places);
+            for (term, held) in row.terms[number].all.iter().zip(&places) {
+                let at = terms.iter().position(|other| other.0 == term.hash).unwrap();
+                for (&found, &expected) in half.weights(held.unwrap()).iter().zip(&states[3 * at..]) {
+                    let (found, expected) = (rates.weight(found), rates.weight(expected));
+                    assert!((found - expected).abs() < 1e-4 && expected != 0.0, "{found} {expected}");
+                }
+            }
+        }
+        assert_eq!(work_a.biases, work_b.biases);
+        for (&found, &expected) in work_a.biases.iter().zip(&biases) {
+            assert!((rates.intercept(found) - rates.intercept(expected)).abs() < 1e-4);
+        }
+    }
 
     #[test]
     fn logarithms_are_close() {

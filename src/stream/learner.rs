@@ -280,7 +280,7 @@ fn attend(meeting: &Meeting, half: &mut Half<'_>, lessons: &[Lesson<'_>]) {
 }
 
 /// Learns both halves of a row.
-fn in_turns(first: &mut Half<'_>, second: &mut Half<'_>, lesson: &Lesson<'_>) {
+pub(super) fn in_turns(first: &mut Half<'_>, second: &mut Half<'_>, lesson: &Lesson<'_>) {
     first.read(lesson);
     second.read(lesson);
     first.work.sums.iter_mut().zip(&second.work.sums).for_each(|(sum, other)| *sum += other);
