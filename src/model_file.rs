@@ -28,6 +28,7 @@ use crate::label::{LabelSet, Task};
 use crate::pipeline::{Familiarity, Pipeline, PipelineParams, Training};
 use crate::text::clean::RepeatedLines;
 use crate::text::{Reader, ReadingParams};
+pub(crate) use sections::write_numbers;
 use sections::{Failure, Sections};
 
 /// The first eight bytes of every model file.

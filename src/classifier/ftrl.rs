@@ -221,6 +221,8 @@ pub(crate) struct Step {
     z: Vec<f32>,
     n: Vec<f32>,
     w: Vec<f32>,
+    /// Scores, then gradients, of [`learn_row`](Step::learn_row).
+    outputs: Vec<f32>,
 }
 
 impl Step {
@@ -292,6 +294,18 @@ impl Step {
         }
     }
 
+    /// Learns the whole row: that of the outputs it has those for which `has` is true. `weight` is the row's.
+    pub(crate) fn learn_row(&mut self, rates: Rates, biases: &mut [State], has: impl Fn(usize) -> bool, weight: f32) {
+        let all = 0..self.x.len();
+        let mut outputs = std::mem::take(&mut self.outputs);
+        outputs.resize(biases.len(), 0.0);
+        self.weigh(rates);
+        self.scores(all.clone(), &mut outputs);
+        rates.gradients(biases, &mut outputs, has, weight);
+        self.learn(rates, all, &outputs);
+        self.outputs = outputs;
+    }
+
     /// The states after learning, of one value after the other.
     pub(crate) fn states(&self, n_outputs: usize) -> impl Iterator<Item = impl Iterator<Item = State>> {
         let pairs = self.z.chunks_exact(n_outputs).zip(self.n.chunks_exact(n_outputs));
@@ -315,16 +329,6 @@ fn logistic(score: f32) -> f32 {
     (1.0 / (1.0 + (-f64::from(score)).exp())) as f32
 }
 
-/// Learns a row whose values and states the step has.
-fn learn(step: &mut Step, rates: Rates, biases: &mut [State], has: impl Fn(usize) -> bool, weight: f32) {
-    let all = 0..step.values().len();
-    let mut outputs = vec![0.0; biases.len()];
-    step.weigh(rates);
-    step.scores(all.clone(), &mut outputs);
-    rates.gradients(biases, &mut outputs, has, weight);
-    step.learn(rates, all, &outputs);
-}
-
 impl<T: IntoTargets> Fit<FeatureMatrix, T, Error> for Ftrl {
     type Object = LinearModel;
 
@@ -345,7 +349,7 @@ impl<T: IntoTargets> Fit<FeatureMatrix, T, Error> for Ftrl {
                 let places = |column: u32| column as usize * k..(column as usize + 1) * k;
                 step.clear();
                 x.entries(row).iter().for_each(|e| step.push(e.value, &states[places(e.column)]));
-                learn(&mut step, rates, &mut biases, has(targets, row, k), input.weights[row]);
+                step.learn_row(rates, &mut biases, has(targets, row, k), input.weights[row]);
                 for (e, learned) in x.entries(row).iter().zip(step.states(k)) {
                     states[places(e.column)].iter_mut().zip(learned).for_each(|(state, learned)| *state = learned);
                 }
@@ -427,7 +431,7 @@ mod tests {
                 let mut step = Step::default();
                 step.clear();
                 held.iter().for_each(|&i| step.push(x[i] as f32, &states[2 * i..2 * i + 2]));
-                learn(&mut step, rates, &mut biases, |output| y[output], weight as f32);
+                step.learn_row(rates, &mut biases, |output| y[output], weight as f32);
                 for (&i, learned) in held.iter().zip(step.states(2)) {
                     states[2 * i..2 * i + 2].iter_mut().zip(learned).for_each(|(state, learned)| *state = learned);
                 }
@@ -455,7 +459,7 @@ mod tests {
                 let mut step = Step::default();
                 step.clear();
                 x.iter().zip(states.chunks(k)).for_each(|(&x, states)| step.push(x, states));
-                learn(&mut step, rates, &mut biases, |_| row % 3 == 0, 1.0);
+                step.learn_row(rates, &mut biases, |_| row % 3 == 0, 1.0);
                 states = step.states(k).flatten().collect();
             }
             let of = |i: usize| rates.weight(states[i * k]);

@@ -109,7 +109,7 @@ pub(super) fn decode<S>(
     if bytes.len() as u64 > limit {
         return Err(ModelFileError::Meaning("the payload expands beyond measure"));
     }
-    let with_limit = bincode::Options::with_limit(options(), bytes.len() as u64);
+    let with_limit = options().with_limit(bytes.len() as u64);
     let payload: Payload<'_> = with_limit.deserialize(&bytes).map_err(|e| damaged(&e))?;
     let settings = read_settings(payload.settings)?;
     let (n_words, k) = shape(&settings);

@@ -39,6 +39,15 @@ pub(super) fn write_array<T: Copy, const N: usize>(
     bytes: impl Fn(T) -> [u8; N],
 ) -> io::Result<()> {
     out.write_all(&(values.len() as u64 * N as u64).to_le_bytes())?;
+    write_numbers(out, values, bytes)
+}
+
+/// Writes numbers, some thousand at a time.
+pub(crate) fn write_numbers<T: Copy, const N: usize>(
+    out: &mut impl Write,
+    values: &[T],
+    bytes: impl Fn(T) -> [u8; N],
+) -> io::Result<()> {
     let mut buffer = [0; BUFFER / 8];
     for values in values.chunks(buffer.len() / N) {
         let (chunks, _) = buffer.as_chunks_mut::<N>();

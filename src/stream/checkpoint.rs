@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::classifier::{State, unpack};
 use crate::error::{CheckpointError, Error, Result};
 use crate::label::Task;
+use crate::model_file::write_numbers;
 use crate::stream::dictionary::{Dictionary, HALVES, WAYS};
 use crate::stream::held_out::HeldRow;
 use crate::stream::learner::{Labels, Learner, halves, room};
@@ -89,13 +90,17 @@ impl<W: Write> Out<W> {
     }
 
     fn array<T: Copy, const N: usize>(&mut self, values: &[T], bytes: impl Fn(T) -> [u8; N]) -> io::Result<()> {
-        let mut buffer = Vec::with_capacity(CHUNK);
-        for values in values.chunks(CHUNK / N) {
-            buffer.clear();
-            values.iter().for_each(|&value| buffer.extend_from_slice(&bytes(value)));
-            self.bytes(&buffer)?;
-        }
-        Ok(())
+        write_numbers(self, values, bytes)
+    }
+}
+
+impl<W: Write> Write for Out<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

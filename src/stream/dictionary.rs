@@ -1,6 +1,7 @@
 //! The terms that are held, each with its weights, in memory of a fixed size.
 
 use std::hint::black_box;
+use std::ops::Range;
 
 use crate::classifier::State;
 use crate::random::splitmix;
@@ -52,7 +53,7 @@ pub(super) fn half_of(hash: u64) -> usize {
 /// Reference: Ben Basat, Chen, Einziger, Friedman, Kassner: Randomized admission policy for efficient top-k, frequency,
 /// and volume estimation, IEEE/ACM Transactions on Networking 27, 2019 (d-Way RAP).
 pub(super) struct Dictionary {
-    half: usize,
+    pub(super) half: usize,
     pub(super) n_sets: u64,
     pub(super) n_outputs: usize,
     pub(super) segments: Vec<Segment>,
@@ -98,24 +99,32 @@ impl Segment {
     /// Takes the block of a set into use.
     #[cold]
     fn begin(&mut self, set: usize) {
-        let block = set / BLOCK;
-        let size = BLOCK * self.size;
-        // Of the last segment, the last block may be cut short.
-        let numbers = self.all_mut();
-        let end = numbers.len().min((block + 1) * size);
-        numbers[block * size..end].fill(0);
-        self.used[block / 64] |= 1 << (block % 64);
+        let block = self.block(set / BLOCK);
+        self.all_mut()[block].fill(0);
+        self.mark(set / BLOCK);
     }
 
     /// Takes the blocks into use that hold anything, as numbers that were read have it.
     pub(super) fn begin_where_held(&mut self) {
-        let size = BLOCK * self.size;
-        for block in 0..self.all().len().div_ceil(size) {
-            let numbers = &self.all()[block * size..];
-            if numbers[..numbers.len().min(size)].iter().any(|&number| number != 0) {
-                self.used[block / 64] |= 1 << (block % 64);
+        for block in 0..self.n_sets().div_ceil(BLOCK) {
+            if self.all()[self.block(block)].iter().any(|&number| number != 0) {
+                self.mark(block);
             }
         }
+    }
+
+    fn mark(&mut self, block: usize) {
+        self.used[block / 64] |= 1 << (block % 64);
+    }
+
+    /// The numbers of a block. The last block of the last segment may be cut short.
+    fn block(&self, block: usize) -> Range<usize> {
+        let size = BLOCK * self.size;
+        block * size..self.all().len().min((block + 1) * size)
+    }
+
+    fn n_sets(&self) -> usize {
+        self.all().len() / self.size
     }
 
     /// All numbers, for saving.
@@ -448,8 +457,8 @@ impl Dictionary {
 
     /// The terms of a segment.
     pub(super) fn held_in(&self, segment: usize) -> impl Iterator<Item = (SlotId, HeldTerm)> + '_ {
-        let n_sets = self.segments[segment].all().len() / (WAYS * (1 + self.stride()));
-        let sets = (segment * SEGMENT..segment * SEGMENT + n_sets).filter(|&set| self.is_used(set));
+        let sets =
+            (segment * SEGMENT..segment * SEGMENT + self.segments[segment].n_sets()).filter(|&set| self.is_used(set));
         let lanes =
             sets.flat_map(|set| self.lanes(set).iter().zip(set * WAYS..).map(move |(lane, slot)| (set, *lane, slot)));
         lanes.filter(|(_, lane, _)| lane & COUNT_MAX != 0).map(|(set, lane, slot)| {
@@ -465,15 +474,7 @@ impl Dictionary {
     pub(super) fn resize(&mut self, n_sets: u64, n_outputs: usize, spread: impl Fn(&[State], &mut [State])) {
         self.settle();
         let arena = std::mem::take(&mut self.arena);
-        let mut wide = Dictionary {
-            half: self.half,
-            n_sets,
-            n_outputs,
-            segments: lengths(n_sets).map(|n| Segment::new(n, stride(n_outputs))).collect(),
-            arena: Arena::new((n_sets * WAYS as u64 * TEXT_BYTES) as usize),
-            front: Front::new(n_outputs),
-            random: self.random,
-        };
+        let mut wide = Dictionary::new(self.half, n_sets, n_outputs, self.random);
         for segment in 0..self.segments.len() {
             for (slot, held) in self.held_in(segment) {
                 let Some(to) = wide.place(&held) else { continue };

@@ -24,8 +24,7 @@ const FEWEST: usize = 50;
 struct Kept {
     hash: u64,
     df: u32,
-    /// Where it is written: in which half's arena, and the place there.
-    half: u8,
+    /// Where it is written, in the arena of its half.
     text: u32,
     kind: TermKind,
 }
@@ -165,7 +164,7 @@ impl Choice<'_> {
     }
 
     /// The terms that move scores by a bucket of `least` on; segments go as they are read.
-    fn harvest(&self, number: usize, half: &mut Dictionary, survey: &Survey, least: usize) -> Harvest {
+    fn harvest(&self, half: &mut Dictionary, survey: &Survey, least: usize) -> Harvest {
         let k = self.order.n_outputs;
         let n: usize = survey.buckets[least..].iter().map(|&n| n as usize).sum();
         let (kept, weights) = (Vec::with_capacity(n), Vec::with_capacity(n * k));
@@ -184,7 +183,7 @@ impl Choice<'_> {
                     found.weights.resize(from + k, 0.0);
                     self.order.weights(|label| self.rates.weight(states[label]), &mut found.weights[from..]);
                     let HeldTerm { hash, df, text, kind, .. } = held;
-                    found.kept.push(Kept { hash, df, half: number as u8, text, kind });
+                    found.kept.push(Kept { hash, df, text, kind });
                 }
             }
             half.drop_segment(segment);
@@ -212,9 +211,8 @@ fn terms(params: &StreamParams, order: &Order, learner: &mut Learner) -> Result<
     let most = params.max_terms(k, n_bytes as f64 / n_weighty as f64);
     let buckets: Vec<u32> = (0..1 << 16).map(|bucket| surveys.iter().map(|s| s.buckets[bucket]).sum()).collect();
     let least = least_bucket(&buckets, most);
-    let halves = learner.halves.par_iter_mut().zip(&surveys).enumerate();
-    let mut found: Vec<Harvest> =
-        halves.map(|(number, (half, survey))| choice.harvest(number, half, survey, least)).collect();
+    let halves = learner.halves.par_iter_mut().zip(&surveys);
+    let mut found: Vec<Harvest> = halves.map(|(half, survey)| choice.harvest(half, survey, least)).collect();
     drop(surveys);
     // Terms are numbered half after half.
     let starts: Vec<usize> =
@@ -250,8 +248,8 @@ fn terms(params: &StreamParams, order: &Order, learner: &mut Learner) -> Result<
     let hashes: Vec<u64> = columns.iter().map(|&c| of(c).hash).collect();
     let idf = columns.iter().map(|&c| choice.idf(of(c).df)).collect();
     let written = columns.iter().map(|&c| {
-        let &Kept { half, text, .. } = of(c);
-        let bytes = learner.halves[usize::from(half)].arena.get(text).unwrap_or_default();
+        let (half, at) = place(c);
+        let bytes = learner.halves[half].arena.get(found[half].kept[at].text).unwrap_or_default();
         std::str::from_utf8(bytes).unwrap_or_default()
     });
     let vocabulary = Vocabulary::new(&hashes, written, n_words);

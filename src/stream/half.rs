@@ -90,7 +90,6 @@ impl Work {
 
 /// A half with its buffers, for the rows of a course.
 pub(super) struct Half<'a> {
-    pub(super) number: usize,
     pub(super) dictionary: &'a mut Dictionary,
     pub(super) work: &'a mut Work,
     pub(super) course: Course<'a>,
@@ -147,7 +146,7 @@ impl Half<'_> {
     }
 
     fn terms<'r>(&self, lesson: &Lesson<'r>) -> &'r Terms {
-        &lesson.row.terms[self.number]
+        &lesson.row.terms[self.dictionary.half]
     }
 
     fn gather(&mut self, lesson: &Lesson<'_>) {
@@ -266,28 +265,24 @@ mod tests {
         // The first time terms are taken in, not learned: the intercepts alone learn.
         for (round, class) in [0u32, 2, 1, 2, 0].into_iter().enumerate() {
             let lesson = Lesson { example: &example, row: &row, gold: vec![class], weight: 1.5, n_learned: 1 };
-            let mut first = Half { number: 0, dictionary: &mut a, work: &mut work_a, course };
-            let mut second = Half { number: 1, dictionary: &mut b, work: &mut work_b, course };
+            let mut first = Half { dictionary: &mut a, work: &mut work_a, course };
+            let mut second = Half { dictionary: &mut b, work: &mut work_b, course };
             in_turns(&mut first, &mut second, &lesson);
             let mut step = Step::default();
             if round > 0 {
                 let values = terms.iter().map(|&(_, count, kind)| count / norm(kind));
                 values.zip(states.chunks(3)).for_each(|(value, states)| step.push(value, states));
             }
-            let all = 0..step.values().len();
-            let mut outputs = [0.0; 3];
-            step.weigh(rates);
-            step.scores(all.clone(), &mut outputs);
-            rates.gradients(&mut biases, &mut outputs, |output| output == class as usize, 1.5);
-            step.learn(rates, all, &outputs);
+            step.learn_row(rates, &mut biases, |output| output == class as usize, 1.5);
             if round > 0 {
                 states = step.states(3).flatten().collect();
             }
         }
         let mut places = Vec::new();
-        for (half, number) in [(&a, 0), (&b, 1)] {
-            half.find_all(row.terms[number].all.iter().map(|term| term.hash), &mut places);
-            for (term, held) in row.terms[number].all.iter().zip(&places) {
+        for half in [&a, &b] {
+            let own = &row.terms[half.half].all;
+            half.find_all(own.iter().map(|term| term.hash), &mut places);
+            for (term, held) in own.iter().zip(&places) {
                 let at = terms.iter().position(|other| other.0 == term.hash).unwrap();
                 for (&found, &expected) in half.weights(held.unwrap()).iter().zip(&states[3 * at..]) {
                     let (found, expected) = (rates.weight(found), rates.weight(expected));

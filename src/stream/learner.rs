@@ -186,8 +186,8 @@ impl Learner {
         work.iter_mut().for_each(|work| work.biases.clone_from(&self.biases));
         let [a, b] = &mut self.halves;
         let [work_a, work_b] = work;
-        let mut first = Half { number: 0, dictionary: a, work: work_a, course };
-        let mut second = Half { number: 1, dictionary: b, work: work_b, course };
+        let mut first = Half { dictionary: a, work: work_a, course };
+        let mut second = Half { dictionary: b, work: work_b, course };
         let meeting = Meeting::new(course.n_sums());
         let is_shared = rayon::current_num_threads() > 1
             && thread::scope(|scope| {
@@ -272,7 +272,7 @@ fn attend(meeting: &Meeting, half: &mut Half<'_>, lessons: &[Lesson<'_>]) {
     let _here = meeting.attend();
     for (row, lesson) in (0..).zip(lessons) {
         half.read(lesson);
-        if !meeting.add(half.number, row, &mut half.work.sums) {
+        if !meeting.add(half.dictionary.half, row, &mut half.work.sums) {
             return;
         }
         half.learn(lesson);

@@ -88,15 +88,10 @@ impl Row {
             Place { part, start, len: text.len(), voice, language }
         };
         self.terms.iter_mut().for_each(|terms| terms.all.clear());
-        for (place, term) in counter.table.terms.iter().enumerate() {
-            if place == n_words {
-                self.end_words();
-            }
-            self.terms[half_of(term.hash)].all.push(*term);
-        }
-        if n_words == counter.table.terms.len() {
-            self.end_words();
-        }
+        let (words, chars) = counter.table.terms.split_at(n_words);
+        words.iter().for_each(|term| self.terms[half_of(term.hash)].all.push(*term));
+        self.terms.iter_mut().for_each(|terms| terms.n_words = terms.all.len());
+        chars.iter().for_each(|term| self.terms[half_of(term.hash)].all.push(*term));
         for terms in &mut self.terms {
             // One long article does not keep its memory for all that follow.
             if terms.all.capacity() / 4 > terms.all.len().max(MANY) {
@@ -106,10 +101,6 @@ impl Row {
         self.content = content(article, seed);
         self.stretches.clear();
         self.stretches.extend(stretches.iter().map(place));
-    }
-
-    fn end_words(&mut self) {
-        self.terms.iter_mut().for_each(|terms| terms.n_words = terms.all.len());
     }
 
     /// The written form of a term of this article's row, as a model writes it.
